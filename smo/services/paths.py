@@ -1,0 +1,162 @@
+"""Where the portal keeps its state, its sockets and its secret."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from smo.services import privileges
+from smo.services.privileges import Mode
+
+# sockaddr_un holds 107 bytes and a zero; this is the longest socket name in the folder.
+_SOCKET_ROOM = 107 - len("/.s.PGSQL.5432")
+
+
+class UnsafeFolderError(RuntimeError):
+    """A folder for sockets or state is not ours alone."""
+
+
+def _walkable(folder: Path, uid: int) -> bool:
+    """Whether a process of that user id, in no special group, may walk through the folder."""
+    info = folder.stat()
+    return bool(info.st_mode & stat.S_IXOTH or (info.st_uid == uid and info.st_mode & stat.S_IXUSR))
+
+
+def reachable(path: Path) -> bool:
+    """Whether the embedded servers, without root's rights, can walk to `path`."""
+    above = [parent for parent in path.parents if parent.exists()]
+    if os.geteuid() != 0 or all(parent.stat().st_mode & stat.S_IXOTH for parent in above):
+        return True
+    uid, _ = privileges.service_ids()
+    return all(_walkable(parent, uid) for parent in above)
+
+
+def _elsewhere(path: Path, kind: str) -> Path:
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+    return Path("/var/tmp") / f"smo-{kind}-{digest}"  # noqa: S108 - checked by own_folder
+
+
+def state_dir(path: Path | str) -> Path:
+    """The folder that holds everything the portal keeps, made from what was asked for.
+
+    Only root gets another answer than his own path: where the servers, without root's rights, cannot walk to it
+    (a checkout in a home closed to others), the state stands in /var/tmp.
+    """
+    asked = Path(path).expanduser().absolute()
+    return asked if reachable(asked) else _elsewhere(asked, "state")
+
+
+def own_folder(path: Path, mode: int = 0o700, *, owner: int | None = None) -> Path:
+    """Make the folder, or refuse one that someone else could write to or owns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=mode)
+    except FileExistsError:
+        info = path.lstat()
+        owners = {os.geteuid(), owner if owner is not None else os.geteuid()}
+        if not stat.S_ISDIR(info.st_mode) or info.st_uid not in owners:
+            raise UnsafeFolderError(
+                f"{path} belongs to another user or is not a folder. Remove it, or choose another place with --data."
+            ) from None
+    path.chmod(mode)
+    return path
+
+
+def prepare_state(state: Path) -> Path:
+    """Make the state folder: closed, or only walkable where the servers run under another account."""
+    return own_folder(state, 0o711 if privileges.mode() is Mode.ACCOUNT else 0o700)
+
+
+def service_folder(path: Path) -> Path:
+    """A folder that only the embedded servers (and root) can enter."""
+    uid, gid = privileges.service_ids()
+    own_folder(path, owner=uid)
+    if path.stat().st_uid != uid:
+        os.chown(path, uid, gid)
+    return path
+
+
+def _is_private(folder: Path) -> bool:
+    try:
+        info = folder.lstat()
+    except OSError:
+        return False
+    ours = {os.geteuid(), privileges.service_ids()[0]}
+    return stat.S_ISDIR(info.st_mode) and info.st_uid in ours and not info.st_mode & 0o077
+
+
+def _short_folder(state: Path) -> Path:
+    """A private folder with a short name for a state folder with a long one, remembered in `run.path`.
+
+    The name is random, so nobody can occupy it beforehand, and remembered, so that every process finds the same one
+    whatever its environment says. Not in XDG_RUNTIME_DIR: that is emptied when its user signs out.
+    """
+    pointer = state / "run.path"
+    try:
+        known = Path(pointer.read_text().strip())
+    except OSError:
+        known = None
+    if known is not None and _is_private(known):
+        return known
+    prepare_state(state)
+    made = Path(tempfile.mkdtemp(prefix="smo-", dir="/tmp"))  # noqa: S108 - made by mkdtemp
+    fresh = state / f".run.path.{os.getpid()}"
+    fresh.write_text(f"{made}\n")
+    if known is not None:
+        pointer.unlink(missing_ok=True)
+    try:
+        os.link(fresh, pointer)  # unlike rename, fails when another process was faster
+    except FileExistsError:
+        made.rmdir()
+        made = Path(pointer.read_text().strip())
+    finally:
+        fresh.unlink()
+    return made
+
+
+def run_dir(state: Path) -> Path:
+    """The folder of the unix sockets: `run` in the state folder, or a short one where that name is too long."""
+    near = state / "run"
+    return near if len(os.fsencode(near)) <= _SOCKET_ROOM else _short_folder(state)
+
+
+def reachable_copy(tree: Path, keep: list[str]) -> Path:
+    """`tree`, or a copy in /var/tmp of the named parts of it where the servers cannot walk to the original.
+
+    The parts keep their places to each other: binaries find their libraries by relative paths.
+    """
+    if reachable(tree / keep[0] / "x"):
+        return tree
+    newest = max(int((tree / part).stat().st_mtime) for part in keep)
+    copy = _elsewhere(tree / f"{newest}-{'-'.join(keep)}", "bin")
+    if copy.exists():
+        return own_folder(copy, 0o755)
+    fresh = own_folder(copy.with_name(f"{copy.name}.{os.getpid()}"), 0o755)
+    for part in keep:
+        shutil.copytree(tree / part, fresh / part, ignore=shutil.ignore_patterns("*.a", "include", "*.py", "__pycache__"))
+    fresh.rename(copy)
+    return copy
+
+
+def secret_key(state: Path) -> str:
+    """The signing key: made once, kept in a file that only its owner reads."""
+    path = state / "secret_key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        prepare_state(state)
+    fresh = state / f".secret_key.{os.getpid()}"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"{secrets.token_urlsafe(50)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)  # unlike rename, keeps the key of a process that was faster
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_text().strip()
