@@ -1,0 +1,50 @@
+"""The shapes that all rules share: one-dimensional arrays of equal length, NaN for a missing number, NaT for no day."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Days: TypeAlias = npt.NDArray[np.datetime64]
+Words: TypeAlias = npt.NDArray[np.object_]
+"""One member of an enumeration per row, or None."""
+
+FloatsLike: TypeAlias = npt.ArrayLike
+"""A number, or a sequence of numbers; None and NaN are missing."""
+
+MISSING = float("nan")
+TOLERANCE = 1e-9
+DECIMALS = 9
+"""Scores and coverages are rounded once, at the end, to so many decimals (METHOD §5)."""
+
+
+def floats(numbers: FloatsLike) -> Floats:
+    """Numbers as a one-dimensional array of binary64; None becomes NaN."""
+    return np.atleast_1d(np.asarray(numbers, dtype=np.float64))
+
+
+def days(dates: Iterable[date | None] | Days | date) -> Days:
+    """Dates as a one-dimensional array of days; None becomes NaT."""
+    return np.atleast_1d(np.asarray(dates, dtype="datetime64[D]"))
+
+
+def words(length: int, word: object = None) -> Words:
+    """An array that says the same word in every row."""
+    filled = np.empty(length, dtype=np.object_)
+    filled[:] = word
+    return filled
+
+
+def near(number: FloatsLike) -> Floats:
+    """How far from a number still counts as equal to it: 1e-9·max(1, |number|) (METHOD §3). NaN stays NaN."""
+    return TOLERANCE * np.maximum(1.0, np.abs(floats(number)))
+
+
+def rounded(numbers: Floats) -> Floats:
+    """Rounded to 9 decimals, without negative zeros."""
+    return floats(np.round(numbers, DECIMALS)) + 0.0
