@@ -9,13 +9,13 @@ import tempfile
 from pathlib import Path
 
 from smo.services import privileges
-from smo.services.privileges import Mode
+from smo.services.privileges import Mode, ServiceError
 
 # sockaddr_un holds 107 bytes and a zero; this is the longest socket name in the folder.
 _SOCKET_ROOM = 107 - len("/.s.PGSQL.5432")
 
 
-class UnsafeFolderError(RuntimeError):
+class UnsafeFolderError(ServiceError):
     """A folder for sockets or state is not ours alone."""
 
 
@@ -136,7 +136,7 @@ def reachable_copy(tree: Path, keep: list[str]) -> Path:
         return own_folder(copy, 0o755)
     fresh = own_folder(copy.with_name(f"{copy.name}.{os.getpid()}"), 0o755)
     for part in keep:
-        shutil.copytree(tree / part, fresh / part, ignore=shutil.ignore_patterns("*.a", "include", "*.py", "__pycache__"))
+        shutil.copytree(tree / part, fresh / part, ignore=shutil.ignore_patterns("*.a", "include", "*.py"))
     fresh.rename(copy)
     return copy
 

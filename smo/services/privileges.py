@@ -37,7 +37,11 @@ class Mode(enum.StrEnum):
     ACCOUNT = "account"
 
 
-class NoUnprivilegedAccountError(RuntimeError):
+class ServiceError(RuntimeError):
+    """An embedded service cannot be used; the message is a sentence for the person who starts the portal."""
+
+
+class NoUnprivilegedAccountError(ServiceError):
     """There is no way to run the embedded servers without root's rights."""
 
 
@@ -79,7 +83,8 @@ def mode() -> Mode:
     if not is_root and _has_name(os.geteuid()):
         return Mode.PLAIN
     trial = [sys.executable, "-I", "-S", __file__, Mode.NAMESPACE, "0", "0", "--", "true"]
-    if subprocess.run(trial, check=False, capture_output=True, env={"PATH": os.defpath}).returncode == 0:
+    answer = subprocess.run(trial, check=False, capture_output=True, env={"PATH": os.defpath})  # noqa: S603 - ourselves
+    if answer.returncode == 0:
         return Mode.NAMESPACE
     if is_root:
         return Mode.ACCOUNT

@@ -5,6 +5,7 @@ signal when the launcher dies, and inherits a lock: as long as the process or on
 held, so the next start waits for the last remnant of the previous one, even after kill -9.
 """
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import IO
 
 from smo.services import privileges
+from smo.services.privileges import ServiceError
 
 
-class BusyError(RuntimeError):
+class BusyError(ServiceError):
     """Another process still holds what we need."""
 
 
@@ -37,6 +39,7 @@ class Program:
     last_words: signal.Signals = signal.SIGTERM
     grace: float = 10.0
     unprivileged: bool = False
+    folder: Path | None = None
     pass_fds: tuple[int, ...] = ()
     prepare: Callable[[], None] = lambda: None  # before each start, when no remnant of an earlier one lives
 
@@ -55,15 +58,6 @@ def take_lock(path: Path, *, patience: float, sentence: str) -> int:
             time.sleep(0.05)
         else:
             return descriptor
-
-
-def is_locked(path: Path) -> bool:
-    """Whether some process holds the lock."""
-    try:
-        os.close(take_lock(path, patience=0, sentence=""))
-    except BusyError:
-        return True
-    return False
 
 
 class Child:
@@ -103,10 +97,8 @@ class Child:
 
     def sweep(self) -> None:
         """End what is left of its process group, once the child itself has ended or must."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 
@@ -120,12 +112,13 @@ def start(program: Program, locks: Path, *, output: int | IO[bytes] = subprocess
     held = take_lock(path, patience=30, sentence=sentence)
     try:
         program.prepare()
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own programs
             privileges.wrapped(list(program.argv), drop=program.unprivileged, death_signal=program.last_words),
             env=dict(program.env),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            cwd=program.folder,
             start_new_session=True,
             pass_fds=(held, *program.pass_fds),
         )
@@ -140,9 +133,7 @@ def stop_all(children: Iterable[Child]) -> list[str]:
     begun = time.monotonic()
     for child in running:
         child.ask_to_stop()
-    killed = [
-        child.name for child in running if not child.wait(child.program.grace - (time.monotonic() - begun))
-    ]
+    killed = [child.name for child in running if not child.wait(child.program.grace - (time.monotonic() - begun))]
     for child in running:
         child.sweep()
     return killed

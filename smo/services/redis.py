@@ -1,7 +1,7 @@
 """The embedded Redis server (Valkey): found, configured, started.
 
-It listens on a unix socket in a private folder. `everysec` because `always` makes the server exit for good on a full disk;
-`noeviction` because a queue must not forget. PostgreSQL stays the only truth: Redis may vanish at any moment.
+It listens on a unix socket in a private folder. `everysec` because `always` makes the server exit for good on a full
+disk; `noeviction` because a queue must not forget. PostgreSQL stays the only truth: Redis may vanish at any moment.
 """
 
 import functools
@@ -12,14 +12,16 @@ import shutil
 import signal
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 from smo.services import paths, privileges, processes
+from smo.services.privileges import ServiceError
 from smo.services.processes import Child, Program
 
 
-class RedisError(RuntimeError):
+class RedisError(ServiceError):
     """The Redis server is missing or does not start."""
 
 
@@ -108,7 +110,9 @@ def _answers(path: Path) -> bool:
         return False
 
 
-def wait_until_ready(state: Path, child: Child, seconds: float = 30) -> None:
+def wait_until_ready(
+    state: Path, child: Child, seconds: float = 30, *, pause: Callable[[float], None] = time.sleep
+) -> None:
     """Wait until the server answers."""
     until = time.monotonic() + seconds
     while not _answers(socket_path(state)):
@@ -116,4 +120,4 @@ def wait_until_ready(state: Path, child: Child, seconds: float = 30) -> None:
             raise RedisError(f"The Redis server ended with code {child.exit_code} while starting.")
         if time.monotonic() > until:
             raise RedisError(f"The Redis server did not become ready within {seconds:.0f} s.")
-        time.sleep(0.02)
+        pause(0.02)
