@@ -1,0 +1,1 @@
+"""Process 2, Organization Alignment: unit plans, cascade, contributions, catchball, asks."""

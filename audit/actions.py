@@ -1,0 +1,52 @@
+"""Opening an event. Every action of every app writes inside one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit.models import Event
+from core.access import Actor
+
+
+def _set_event(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('smo.event', %s, true)", [value])
+
+
+def _current_event() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('smo.event', true), '')")
+        return str(cursor.fetchone()[0])
+
+
+@contextmanager
+def recording(
+    actor: Actor, verb: str, *, subject_id: int | None = None, reason: str = "", details: dict[str, Any] | None = None
+) -> Iterator[Event]:
+    """One transaction and one event for an action; row changes inside it name this event.
+
+    An action called by another opens an event of its own, and the outer one goes on after it.
+    """
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        outer = _current_event() if nested else ""
+        event = Event.objects.create(
+            verb=verb,
+            actor_id=actor.person_id,
+            actor_label=actor.label,
+            on_behalf_of_id=actor.on_behalf_of_id,
+            on_behalf_of_label=actor.on_behalf_of_label,
+            subject_id=subject_id,
+            request_id=actor.request_id,
+            job_id=actor.job_id,
+            reason=reason,
+            details=details or {},
+        )
+        _set_event(str(event.pk))
+        yield event
+        if nested:
+            _set_event(outer)

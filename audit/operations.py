@@ -1,0 +1,53 @@
+"""Migration operations: put the audit trigger on a table, and make a table append-only.
+
+`Track("organization_orgunit")` in a migration is all an app does to have its rows recorded; a write outside an audit
+event is then refused by the database. Columns that must not stand in the log (password hashes) are named in `without`.
+"""
+
+from __future__ import annotations
+
+from django.db.migrations.operations import RunSQL
+
+from audit.sql import APP_ROLE
+
+
+class Track(RunSQL):
+    """Record every insert, update and delete of the table."""
+
+    def __init__(self, table: str, *, without: tuple[str, ...] = ()) -> None:
+        names = ", ".join(f"'{name}'" for name in without)
+        super().__init__(
+            sql=(
+                f'CREATE TRIGGER audit_track AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
+                f"FOR EACH ROW EXECUTE FUNCTION audit_record_change({names})"
+            ),
+            reverse_sql=f'DROP TRIGGER IF EXISTS audit_track ON "{table}"',
+        )
+        self.table = table
+        self.without = without
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return self.__class__.__name__, [self.table], {"without": self.without}
+
+
+class AppendOnly(RunSQL):
+    """Allow no delete, and no update but of the named columns, each once from null (facts: superseded_at)."""
+
+    def __init__(self, table: str, *, once: tuple[str, ...] = ()) -> None:
+        names = ", ".join(f"'{name}'" for name in once)
+        columns = ", ".join(f'"{name}"' for name in once)
+        grant = f'GRANT UPDATE ({columns}) ON "{table}" TO {APP_ROLE};' if once else ""
+        super().__init__(
+            sql=(
+                f'CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON "{table}" '
+                f"FOR EACH ROW EXECUTE FUNCTION audit_refuse_change({names});"
+                f"DO $do$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN "
+                f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {APP_ROLE}; {grant} END IF; END $do$'
+            ),
+            reverse_sql=f'DROP TRIGGER IF EXISTS audit_append_only ON "{table}"',
+        )
+        self.table = table
+        self.once = once
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return self.__class__.__name__, [self.table], {"once": self.once}

@@ -1,0 +1,1 @@
+"""Process 5, Strategy Communication: messages, audiences, acknowledgements, pulses."""

@@ -1,0 +1,1 @@
+"""The API: access by the same policies as pages, pages of rows, errors in sentences."""

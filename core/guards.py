@@ -1,0 +1,95 @@
+"""How a view says who may come in. Every route carries one of these; a test walks them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from core.access import Access, NotVisible, can, require, scoped
+
+View = Callable[..., HttpResponseBase]
+
+
+def _enter(request: HttpRequest) -> HttpResponse | None:
+    """The way to the sign-in page for one who has not signed in."""
+    if getattr(request, "actor", None) is not None:
+        return None
+    target = request.get_full_path()
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/")).url
+        return answer
+    return redirect_to_login(target)
+
+
+def guarded(verb: str, model: type[Model]) -> Callable[[View], View]:
+    """Load the row named by `pk` through its policy: 404 if it may not be seen, 403 if only the verb fails."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
+            if (away := _enter(request)) is not None:
+                return away
+            row = scoped(request.actor, "view", model._default_manager.filter(pk=pk)).first()  # type: ignore[attr-defined]
+            if row is None:
+                raise NotVisible
+            if verb != "view" and not can(request.actor, verb, row):  # type: ignore[attr-defined]
+                require(request.actor, verb, row)  # type: ignore[attr-defined]
+            return view(request, row, **kwargs)
+
+        wrapper.access = Access("guarded", verb, model, "")  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+def listing(verb: str, model: type[Model]) -> Callable[[View], View]:
+    """Hand the view the rows of the model that the actor may reach by the verb."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if (away := _enter(request)) is not None:
+                return away
+            rows = scoped(request.actor, verb, model._default_manager.all())  # type: ignore[attr-defined]
+            return view(request, rows, **kwargs)
+
+        wrapper.access = Access("listing", verb, model, "")  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+def signed_in(reason: str) -> Callable[[View], View]:
+    """Any signed-in person may come in; the reason says why no model guards it."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            if (away := _enter(request)) is not None:
+                return away
+            return view(request, **kwargs)
+
+        wrapper.access = Access("signed_in", "", None, reason)  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Anyone may come in, signed in or not; the reason says why."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            return view(request, **kwargs)
+
+        wrapper.access = Access("public", "", None, reason)  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate

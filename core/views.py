@@ -1,0 +1,40 @@
+"""Pages that belong to no process: health, theme, a form that expired."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from core.guards import public
+
+THEMES = ("light", "dark")
+
+
+@public("Load balancers and the launcher ask whether the portal answers; the answer holds nothing.")
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether the process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@public("The theme is a cookie of the browser, wanted before sign-in too.")
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark in this browser."""
+    back = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe else "/")
+    wanted = request.POST.get("theme", "")
+    if wanted in THEMES:
+        response.set_cookie("theme", wanted, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open too long, or came from elsewhere: say so and keep nothing."""
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,1 @@
+"""Process 6, Initiative Management: charters, milestones, gates, benefits and the value ledger."""

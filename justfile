@@ -1,0 +1,28 @@
+# Every check that CI runs, one recipe each. `just check` runs them all.
+set shell := ["sh", "-eu", "-c"]
+py := ".venv/bin/python"
+bin := ".venv/bin"
+
+check: lint imports types templates deps migrations schema
+
+lint:
+    {{bin}}/ruff check .
+
+imports:
+    {{bin}}/lint-imports --no-cache
+
+types:
+    {{bin}}/mypy
+
+templates:
+    {{bin}}/djlint templates --lint --quiet
+
+deps:
+    {{bin}}/deptry . --no-ansi
+
+migrations:
+    {{py}} manage.py makemigrations --check --dry-run --no-database-needed
+
+schema:
+    {{py}} manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+    diff -u docs/openapi.yaml var/openapi.yaml

@@ -1,0 +1,1 @@
+"""Verbs on units, people, roles and the organisation's own settings."""

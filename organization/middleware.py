@@ -1,0 +1,47 @@
+"""Per request: the Actor, and answers that no shared cache keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from organization.actors import Actor, actor_of, deputy_actor
+from organization.models import Delegation, Person
+
+Handler = Callable[[HttpRequest], HttpResponse]
+DEPUTY_KEY = "acting_by_delegation"
+
+
+class ActorMiddleware:
+    """Sets `request.actor`: the signed-in person with today's roles, a deputy for another, or None."""
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = _actor(request)  # type: ignore[attr-defined]
+        response = self.handler(request)
+        if request.actor is not None:  # type: ignore[attr-defined]
+            response.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    if not request.user.is_authenticated:
+        return None
+    person: Person = request.user
+    today = timezone.localdate()
+    request_id: str = request.request_id  # type: ignore[attr-defined]
+    chosen = request.session.get(DEPUTY_KEY)
+    if chosen:
+        delegation = (
+            Delegation.objects.select_related("person")
+            .filter(pk=chosen, deputy=person, valid__contains=today, person__is_active=True)
+            .first()
+        )
+        if delegation is not None:
+            return deputy_actor(person, delegation, today, request_id=request_id)
+        del request.session[DEPUTY_KEY]
+    return actor_of(person, today, request_id=request_id)

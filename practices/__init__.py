@@ -1,0 +1,1 @@
+"""Process 9, Best Practice Sharing: library, finder, adoption, evidence."""

@@ -1,0 +1,1 @@
+"""Process 3, Strategy Reviews: series, agenda, meeting, decisions, packs."""

@@ -1,0 +1,118 @@
+"""Append-only facts of a measure: values and targets, bitemporal (DATAMODEL A5), and the locks that close a period."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Fact
+from organization.models import Person
+from scorecards.models.measures import FrequencyChoices, Measure
+
+
+class Series(models.Model):
+    """Which line of a measure a value belongs to."""
+
+    class Kind(models.TextChoices):
+        ACTUAL = "actual", _("Actual")
+        FORECAST = "forecast", _("Forecast")
+        BENCHMARK = "benchmark", _("Benchmark")
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="series")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ACTUAL)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        constraints = [models.UniqueConstraint(fields=["measure", "kind", "name"], name="series_once_per_measure")]
+
+    def __str__(self) -> str:
+        return self.name or self.get_kind_display()
+
+
+class Observation(Fact):
+    """One value of one series for one period; no value is a withdrawal."""
+
+    series = models.ForeignKey(Series, models.PROTECT, related_name="observations")
+    frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
+    period_start = models.DateField(_("period"))
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    value = models.DecimalField(_("value"), max_digits=38, decimal_places=15, null=True)
+    numerator = models.DecimalField(_("numerator"), max_digits=38, decimal_places=15, null=True)
+    denominator = models.DecimalField(_("denominator"), max_digits=38, decimal_places=15, null=True)
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+
+    class Meta:
+        verbose_name = _("observation")
+        verbose_name_plural = _("observations")
+        constraints = [
+            models.UniqueConstraint(fields=["series", "frequency", "period_start", "revision"], name="observation_revision_once"),
+            models.UniqueConstraint(
+                fields=["series", "frequency", "period_start"],
+                condition=Q(superseded_at__isnull=True),
+                name="one_current_observation",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")), name="observation_superseded_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.period_start} = {self.value}"
+
+
+class Target(Fact):
+    """Wanted value of a measure for one period, with red flag and stretch, or a range; no value is a withdrawal."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="targets")
+    frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
+    period_start = models.DateField(_("period"))
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    value = models.DecimalField(_("target"), max_digits=38, decimal_places=15, null=True)
+    red_flag = models.DecimalField(_("red flag"), max_digits=38, decimal_places=15, null=True)
+    stretch = models.DecimalField(_("stretch"), max_digits=38, decimal_places=15, null=True)
+    low = models.DecimalField(_("from"), max_digits=38, decimal_places=15, null=True)
+    high = models.DecimalField(_("to"), max_digits=38, decimal_places=15, null=True)
+    reason = models.TextField(_("reason"), blank=True)
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "frequency", "period_start", "revision"], name="target_revision_once"),
+            models.UniqueConstraint(
+                fields=["measure", "frequency", "period_start"], condition=Q(superseded_at__isnull=True), name="one_current_target"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.period_start} → {self.value}"
+
+
+class PeriodLock(models.Model):
+    """A closed period of a scorecard: no fact of it is changed until it is opened again, with a reason."""
+
+    scorecard = models.ForeignKey("scorecards.Scorecard", models.PROTECT, related_name="locks")
+    frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
+    period_start = models.DateField(_("period"))
+    locked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    locked_at = models.DateTimeField(db_default=models.functions.Now())
+    opened_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("closed period")
+        verbose_name_plural = _("closed periods")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scorecard", "frequency", "period_start"], condition=Q(opened_at__isnull=True), name="locked_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard_id} {self.period_start}"

@@ -1,0 +1,19 @@
+"""The Celery app and the beat table.
+
+Beat only says "look": what is due stands in PostgreSQL (jobs.Outbox, jobs.Schedule), so a second beat does no harm
+and a dead one loses nothing.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smo.settings")
+
+app = Celery("smo")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "sweep-outbox": {"task": "jobs.sweep", "schedule": 2.0, "options": {"expires": 10, "queue": "fast"}},
+    "open-slots": {"task": "jobs.open_slots", "schedule": 30.0, "options": {"expires": 60, "queue": "fast"}},
+}

@@ -1,0 +1,1 @@
+"""Process 8, Workforce Alignment: goals, incentives, development."""
