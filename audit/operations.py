@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from django.db.migrations.operations import RunSQL
 
-from audit.sql import APP_ROLE
+APP_ROLE = "smo_app"
+"""The database role the portal runs as; migrations run as the owner of the tables (TRUST §0.9)."""
 
 
 class Track(RunSQL):
