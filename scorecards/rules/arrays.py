@@ -1,7 +1,9 @@
 """The shapes that all rules share: one-dimensional arrays of equal length, NaN for a missing number, NaT for no day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
+from math import fsum
 from typing import TypeAlias
 
 import numpy as np
@@ -14,7 +16,7 @@ Days: TypeAlias = npt.NDArray[np.datetime64]
 Words: TypeAlias = npt.NDArray[np.object_]
 """One member of an enumeration per row, or None."""
 
-FloatsLike: TypeAlias = npt.ArrayLike
+FloatsLike: TypeAlias = float | Sequence[float | None] | npt.NDArray[np.float64]
 """A number, or a sequence of numbers; None and NaN are missing."""
 
 MISSING = float("nan")
@@ -40,6 +42,11 @@ def words(length: int, word: object = None) -> Words:
     return filled
 
 
+def has_no_word(said: Words) -> Bools:
+    """True where a row of words is None."""
+    return np.array([word is None for word in said], dtype=np.bool_)
+
+
 def near(number: FloatsLike) -> Floats:
     """How far from a number still counts as equal to it: 1e-9·max(1, |number|) (METHOD §3). NaN stays NaN."""
     return TOLERANCE * np.maximum(1.0, np.abs(floats(number)))
@@ -48,3 +55,27 @@ def near(number: FloatsLike) -> Floats:
 def rounded(numbers: Floats) -> Floats:
     """Rounded to 9 decimals, without negative zeros."""
     return floats(np.round(numbers, DECIMALS)) + 0.0
+
+
+def group_bounds(group: Ints, groups: int) -> list[int]:
+    """Where each group's rows begin, and where the last one's end: groups + 1 positions.
+
+    `group` numbers each row's group from 0 and must rise; ValueError otherwise.
+    """
+    is_rising = bool(np.all(group[1:] >= group[:-1]))
+    if len(group) and not (is_rising and group[0] >= 0 and group[-1] < groups):
+        raise ValueError(f"Rows must come in order of their group, and groups be numbered from 0 to {groups - 1}.")
+    return [int(position) for position in np.searchsorted(group, np.arange(groups + 1))]
+
+
+def group_sums(numbers: Floats, bounds: list[int]) -> Floats:
+    """Exactly rounded sum of each group's numbers, NaN beyond all numbers; a sum by blocks would depend on length."""
+    listed = numbers.tolist()
+    return floats([_exact_sum(listed[begin:end]) for begin, end in pairwise(bounds)])
+
+
+def _exact_sum(numbers: list[float]) -> float:
+    try:
+        return fsum(numbers)
+    except (OverflowError, ValueError):  # beyond binary64, or endless numbers of both signs
+        return MISSING

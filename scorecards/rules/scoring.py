@@ -93,8 +93,8 @@ _NUMBERS = (
     "stretch",
     "baseline",
     "planned",
-    "low",
-    "high",
+    "lo",
+    "hi",
     "tolerance",
     "years_elapsed",
     "years_allowed",
@@ -111,7 +111,7 @@ class ScoringInputs:
 
     `planned` is the value planned for the row's period (`planned_value`), `tolerance` is relative (0.1 for 10 %), in
     points for percent measures, in the measure's unit for `range`. `default_tolerance` is the organisation's. `scale`
-    holds the scores of a scale's words. With polarity inside, `low` and `high` are the range; target, red flag, planned
+    holds the scores of a scale's words. With polarity inside, `lo` and `hi` are the range; target, red flag, planned
     and stretch are distances outside it (a missing target: 0).
     """
 
@@ -123,8 +123,8 @@ class ScoringInputs:
     stretch: Floats = field(default_factory=_missing)
     baseline: Floats = field(default_factory=_missing)
     planned: Floats = field(default_factory=_missing)
-    low: Floats = field(default_factory=_missing)
-    high: Floats = field(default_factory=_missing)
+    lo: Floats = field(default_factory=_missing)
+    hi: Floats = field(default_factory=_missing)
     tolerance: Floats = field(default_factory=_missing)
     years_elapsed: Floats = field(default_factory=_missing)
     years_allowed: Floats = field(default_factory=_missing)
@@ -265,11 +265,11 @@ def _measured_from_range(inputs: ScoringInputs) -> ScoringInputs:
     """For polarity inside, turn values into distances outside the range; `range` does so by itself."""
     if inputs.polarity is not Polarity.INSIDE or inputs.method is Method.RANGE:
         return inputs
-    has_range = ~(np.isnan(inputs.low) & np.isnan(inputs.high))
+    has_range = ~(np.isnan(inputs.lo) & np.isnan(inputs.hi))
     return replace(
         inputs,
-        value=outside(inputs.value, inputs.low, inputs.high),
-        baseline=outside(inputs.baseline, inputs.low, inputs.high),
+        value=outside(inputs.value, inputs.lo, inputs.hi),
+        baseline=outside(inputs.baseline, inputs.lo, inputs.hi),
         target=np.where(np.isnan(inputs.target) & has_range, 0.0, inputs.target),
     )
 
@@ -282,7 +282,7 @@ def _slope(inputs: ScoringInputs) -> Floats:
     if ready.method in (Method.PROGRESS, Method.CAGR):
         return progress_slope(ready.value, ready.baseline, ready.planned, ready.stretch, ready.polarity)
     if ready.method is Method.RANGE:
-        return range_slope(ready.value, ready.low, ready.high, ready.tolerance)
+        return range_slope(ready.value, ready.lo, ready.hi, ready.tolerance)
     return _SCORERS[ready.method](ready).score
 
 
@@ -328,8 +328,8 @@ def _progress(rows: ScoringInputs) -> _Raw:
 
 
 def _range(rows: ScoringInputs) -> _Raw:
-    points = score_range(rows.value, rows.low, rows.high, rows.tolerance)
-    no_range = np.isnan(rows.low) & np.isnan(rows.high)
+    points = score_range(rows.value, rows.lo, rows.hi, rows.tolerance)
+    no_range = np.isnan(rows.lo) & np.isnan(rows.hi)
     return _Raw(
         points,
         reasons=((no_range, Reason.NO_TARGET),),
