@@ -1,8 +1,8 @@
 """Makes static/fonts from the vendored web fonts: one TrueType file per weight, for PDFs and for measuring text.
 
 For maintainers, after static/vendor/fonts has changed: `.venv/bin/python bin/make_fonts.py [FOLDER]`. Inter (no
-reserved name in its licence) is cut from its variable files and joined: Latin, Latin extended, Greek. Source Serif is only
-unpacked, because its licence reserves the name for unmodified fonts. With a FOLDER of Inter's full OpenType files
+reserved name in its licence) is cut from its variable files and joined: Latin, Latin extended, Greek. Source Serif is
+only unpacked, because its licence reserves the name for unmodified fonts. With a FOLDER of Inter's full OpenType files
 (Debian's package fonts-inter) also the supplement: Cyrillic, arrows, mathematics, shapes.
 """
 

@@ -18,18 +18,18 @@ from django.conf import settings
 
 from smo.services import paths, postgres, processes
 
-TEMPLATE = "template_smo"
+DATABASE = "test_smo"
 _KEEP_BASES = 2
 
 
 class MigrationsFailedError(Exception):
-    """`manage.py migrate` failed while the template database was built."""
+    """`manage.py migrate` failed while the test database was built."""
 
 
 def fingerprint() -> str:
-    """A digest of every migration of every installed app, of the roles and of the server's version."""
+    """A digest of every migration of every installed app, of the roles, of the server's version and of this file."""
     digest = hashlib.sha256(f"{postgres.major()} {django_settings()}".encode())
-    files = [Path(postgres.__file__).with_name("roles.sql")]
+    files = [Path(__file__), Path(postgres.__file__).with_name("roles.sql")]
     for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
         files += sorted(Path(config.path, "migrations").glob("*.py"))
     # Migration operations live in modules of their own and are part of what a migration does.
@@ -69,7 +69,7 @@ def _build(base: Path) -> None:
         postgres.provision(state)
         _migrate(state)
         with contextlib.closing(postgres.connect(state)) as connection, connection.cursor() as cursor:
-            cursor.execute(f"ALTER DATABASE smo RENAME TO {TEMPLATE}")
+            cursor.execute(f"ALTER DATABASE smo RENAME TO {DATABASE}")
     finally:
         processes.stop_all([server])
     state.rename(base)
@@ -86,8 +86,8 @@ def _copy(home: Path) -> Path:
         if not base.exists():
             _build(base)
         state = paths.prepare_state(home / f"run-{os.getpid()}")
-        shutil.copytree(base / "postgres", state / "postgres", ignore=shutil.ignore_patterns("postmaster.*"))
-        (state / "postgres").chmod(0o700)
+        # cp, because shutil takes a second for the 3,500 files
+        subprocess.run(["cp", "-a", str(base / "postgres"), str(state / "postgres")], check=True)
     finally:
         os.close(lock)
     return state

@@ -101,16 +101,16 @@ def loopback_only() -> Iterator[None]:
 
 # ---------------------------------------------------------------- database
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
-    """PostgreSQL of our own, its databases copied from a migrated template; DATABASE_URL names another server."""
+def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A migrated database in a PostgreSQL of our own; where DATABASE_URL names a server, pytest-django's way."""
     if os.environ.get("DATABASE_URL"):
+        request.getfixturevalue("django_db_setup")
         yield
         return
     try:
         with cluster.running(TEST_STATE) as state:
-            ours = {**embedded_postgres.database(state), "USER": embedded_postgres.OWNER_ROLE}
-            settings.DATABASES["default"].update(ours)
-            settings.DATABASES["default"].setdefault("TEST", {}).update(TEMPLATE=cluster.TEMPLATE, MIGRATE=False)
+            ours = {"USER": embedded_postgres.OWNER_ROLE, "NAME": cluster.DATABASE}
+            settings.DATABASES["default"].update({**embedded_postgres.database(state), **ours})
             yield
             connections.close_all()
     except cluster.MigrationsFailedError as error:
