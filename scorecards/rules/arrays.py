@@ -19,6 +19,9 @@ Words: TypeAlias = npt.NDArray[np.object_]
 FloatsLike: TypeAlias = float | Sequence[float | None] | npt.NDArray[np.float64]
 """A number, or a sequence of numbers; None and NaN are missing."""
 
+quiet = np.errstate(all="ignore")
+"""Decorates what computes: numbers beyond all bounds come out as infinite or missing, and are answered by a reason."""
+
 MISSING = float("nan")
 TOLERANCE = 1e-9
 DECIMALS = 9

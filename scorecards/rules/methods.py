@@ -10,22 +10,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scorecards.rules.arrays import MISSING, Bools, Floats, FloatsLike, floats, near
+from scorecards.rules.arrays import MISSING, Bools, Floats, FloatsLike, floats, near, quiet
 from scorecards.rules.refusals import Polarity
 
 THIRD = 100 / 3
 TWO_THIRDS = 200 / 3
 BEST = 100.0
 
-_quiet = np.errstate(all="ignore")
 
-
+@quiet
 def met(value: FloatsLike, target: FloatsLike, polarity: Polarity) -> Bools:
     """At or better than the target by polarity, tolerance 1e-9·max(1, |target|); False where one is missing."""
     value, target = floats(value), floats(target)
     return np.asarray(polarity.goodness * (value - target) >= -near(target))
 
 
+@quiet
 def outside(value: FloatsLike, low: FloatsLike = MISSING, high: FloatsLike = MISSING) -> Floats:
     """Distance outside [low, high], 0 inside; an end that is missing is open, both missing: NaN."""
     value, low, high = floats(value), floats(low), floats(high)
@@ -33,7 +33,7 @@ def outside(value: FloatsLike, low: FloatsLike = MISSING, high: FloatsLike = MIS
     return np.where(np.isnan(value), MISSING, np.maximum(0.0, beyond))
 
 
-@_quiet
+@quiet
 def band_slope(
     value: FloatsLike,
     target: FloatsLike,
@@ -50,7 +50,7 @@ def band_slope(
     return np.where(np.isnan(to_stretch) | np.isnan(up_to_target), up_to_target, to_stretch)
 
 
-@_quiet
+@quiet
 def score_band(
     value: FloatsLike,
     target: FloatsLike,
@@ -67,12 +67,14 @@ def score_band(
     return np.clip(slope, 0.0, highest)
 
 
+@quiet
 def is_limit(target: FloatsLike, stretch: FloatsLike, polarity: Polarity) -> Bools:
     """True where a stretch is given and nothing lies between it and the target."""
     target, stretch = floats(target), floats(stretch)
     return np.asarray(polarity.goodness * (stretch - target) <= near(target))
 
 
+@quiet
 def score_meets(value: FloatsLike, target: FloatsLike, polarity: Polarity = Polarity.UP) -> Floats:
     """66⅔ if the value is at the target or better by polarity, else 0."""
     value, target = floats(value), floats(target)
@@ -80,7 +82,7 @@ def score_meets(value: FloatsLike, target: FloatsLike, polarity: Polarity = Pola
     return np.where(np.isnan(value) | np.isnan(target), MISSING, score)
 
 
-@_quiet
+@quiet
 def progress_slope(
     value: FloatsLike,
     baseline: FloatsLike,
@@ -96,7 +98,7 @@ def progress_slope(
     return np.where(np.isnan(to_stretch) | np.isnan(up_to_plan), up_to_plan, to_stretch)
 
 
-@_quiet
+@quiet
 def score_progress(
     value: FloatsLike,
     baseline: FloatsLike,
@@ -110,7 +112,7 @@ def score_progress(
     return np.clip(slope, 0.0, np.where(has_stretch, BEST, TWO_THIRDS))
 
 
-@_quiet
+@quiet
 def planned_value(
     baseline: FloatsLike,
     baseline_on: FloatsLike,
@@ -131,7 +133,7 @@ def planned_value(
     return np.where(np.isnan(ladder), linear, ladder)
 
 
-@_quiet
+@quiet
 def range_slope(value: FloatsLike, low: FloatsLike, high: FloatsLike, tolerance: FloatsLike) -> Floats:
     """`score_range` before it is clamped; flat inside the range."""
     low, high, tolerance = floats(low), floats(high), floats(tolerance)
@@ -139,12 +141,13 @@ def range_slope(value: FloatsLike, low: FloatsLike, high: FloatsLike, tolerance:
     return TWO_THIRDS - THIRD * (outside(value, low, high) / width)
 
 
-@_quiet
+@quiet
 def score_range(value: FloatsLike, low: FloatsLike, high: FloatsLike, tolerance: FloatsLike) -> Floats:
     """66⅔ inside [low, high], falling by 33⅓ per tolerance outside, 0 from two on. A missing end is open."""
     return np.clip(range_slope(value, low, high, tolerance), 0.0, TWO_THIRDS)
 
 
+@quiet
 def grows(
     value: FloatsLike, baseline: FloatsLike, target: FloatsLike, elapsed: FloatsLike, allowed: FloatsLike
 ) -> Bools:
@@ -154,7 +157,7 @@ def grows(
     return np.asarray(is_positive & (floats(elapsed) >= 1) & (np.abs(target - baseline) > near(target)))
 
 
-@_quiet
+@quiet
 def score_cagr(
     value: FloatsLike,
     baseline: FloatsLike,
@@ -177,6 +180,7 @@ def score_cagr(
     return np.where(applies & agrees & met(value, target, polarity), TWO_THIRDS, score)
 
 
+@quiet
 def score_yes_no(value: FloatsLike, polarity: Polarity = Polarity.UP) -> Floats:
     """66⅔ for the wanted answer, else 0: yes, 1, is wanted if up, no, 0, if down. NaN for another number."""
     value = floats(value)
@@ -184,6 +188,7 @@ def score_yes_no(value: FloatsLike, polarity: Polarity = Polarity.UP) -> Floats:
     return np.where(value == wanted, TWO_THIRDS, np.where(value == unwanted, 0.0, MISSING))
 
 
+@quiet
 def score_scale(value: FloatsLike, scores: Sequence[float]) -> Floats:
     """The score of a word: `value` is the word's place on the measure's scale, counted from 1. NaN off the scale."""
     value, table = floats(value), floats([MISSING, *scores])

@@ -11,7 +11,19 @@ from typing import Self
 
 import numpy as np
 
-from scorecards.rules.arrays import MISSING, TOLERANCE, Bools, Floats, FloatsLike, Words, floats, near, rounded, words
+from scorecards.rules.arrays import (
+    MISSING,
+    TOLERANCE,
+    Bools,
+    Floats,
+    FloatsLike,
+    Words,
+    floats,
+    near,
+    quiet,
+    rounded,
+    words,
+)
 from scorecards.rules.methods import (
     band_slope,
     grows,
@@ -184,6 +196,7 @@ class _Raw:
     notes: tuple[tuple[Bools, Note], ...] = ()
 
 
+@quiet
 def score(inputs: ScoringInputs) -> Scored:
     """Score n rows (METHOD §3).
 
@@ -212,6 +225,7 @@ def score(inputs: ScoringInputs) -> Scored:
     return Scored(points, reason, note, has_default)
 
 
+@quiet
 def red_flag_from_tolerance(
     target: FloatsLike, tolerance: FloatsLike, polarity: Polarity, *, is_percent: bool
 ) -> Floats:
@@ -239,6 +253,7 @@ def effective_red_flag(inputs: ScoringInputs) -> tuple[Floats, Bools]:
     return found, is_default & ~np.isnan(found)
 
 
+@quiet
 def score_change(inputs: ScoringInputs, previous: FloatsLike) -> Floats:
     """Change of the unclamped score from the previous value to the present one, clamped to ±100; n → n.
 
@@ -246,8 +261,7 @@ def score_change(inputs: ScoringInputs, previous: FloatsLike) -> Floats:
     across a redefinition or a change of method.
     """
     before = _slope(replace(inputs, value=np.broadcast_to(floats(previous), inputs.value.shape)))
-    with np.errstate(invalid="ignore"):
-        change = _slope(inputs) - before
+    change = _slope(inputs) - before
     return rounded(np.clip(change, -LARGEST_CHANGE, LARGEST_CHANGE))
 
 
