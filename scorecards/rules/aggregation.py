@@ -27,6 +27,7 @@ from scorecards.rules.arrays import (
     group_bounds,
     group_sums,
     has_no_word,
+    quiet,
     words,
 )
 from scorecards.rules.status import DEFAULT_GRACE_DAYS, NO_DAY, ONE_DAY, Reason
@@ -114,6 +115,7 @@ class Aggregated:
         return np.asarray(self.n == self.m)
 
 
+@quiet
 def aggregate(
     aggregation: Aggregation,
     parts: Parts,
