@@ -187,17 +187,17 @@ class Launcher:
         environment = self.environment(DJANGO_SETTINGS_MODULE="smo.settings")
         return Program("web", argv, environment, grace=25, folder=self.options.root, pass_fds=(self.listener.fileno(),))
 
-    def _celery(self, name: str, *arguments: str, last_words: signal.Signals = signal.SIGTERM) -> Program:
+    def _celery(self, name: str, *arguments: str, insist: signal.Signals = signal.SIGTERM) -> Program:
         calm = ("-W", "ignore:You're running the worker with superuser privileges")
-        argv = (sys.executable, *calm, "-m", "celery", "-A", "smo", *arguments, "--loglevel", "WARNING")
+        argv = (sys.executable, *calm, "-m", "celery", "--quiet", "-A", "smo", *arguments, "--loglevel", "WARNING")
         environment = self.environment(DJANGO_SETTINGS_MODULE="smo.settings")
-        return Program(name, argv, environment, grace=30, last_words=last_words, folder=self.options.root)
+        return Program(name, argv, environment, grace=30, insist=insist, folder=self.options.root)
 
     def worker(self, queue: str, concurrency: int) -> Program:
         """A Celery worker for one queue. When the launcher was killed it drops its task, which is handed out again."""
         name = ("worker", "-Q", queue, "-n", f"{queue}@%h", "--concurrency", str(concurrency))
         return self._celery(
-            queue, *name, "--without-mingle", "--without-gossip", "--without-heartbeat", last_words=signal.SIGQUIT
+            queue, *name, "--without-mingle", "--without-gossip", "--without-heartbeat", insist=signal.SIGQUIT
         )
 
     def beat(self) -> Program:

@@ -49,15 +49,14 @@ def state_dir(path: Path | str) -> Path:
     return asked if reachable(asked) else _elsewhere(asked, "state")
 
 
-def own_folder(path: Path, mode: int = 0o700, *, owner: int | None = None) -> Path:
+def own_folder(path: Path, mode: int = 0o700) -> Path:
     """Make the folder, or refuse one that someone else could write to or owns."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         path.mkdir(mode=mode)
     except FileExistsError:
         info = path.lstat()
-        owners = {os.geteuid(), owner if owner is not None else os.geteuid()}
-        if not stat.S_ISDIR(info.st_mode) or info.st_uid not in owners:
+        if not stat.S_ISDIR(info.st_mode) or info.st_uid not in privileges.owners():
             raise UnsafeFolderError(
                 f"{path} belongs to another user or is not a folder. Remove it, or choose another place with --data."
             ) from None
@@ -72,11 +71,17 @@ def prepare_state(state: Path) -> Path:
 
 def service_folder(path: Path) -> Path:
     """A folder that only the embedded servers (and root) can enter."""
-    uid, gid = privileges.service_ids()
-    own_folder(path, owner=uid)
-    if path.stat().st_uid != uid:
-        os.chown(path, uid, gid)
+    own_folder(path)
+    privileges.give(path)
     return path
+
+
+def write_for_service(path: Path, text: str) -> None:
+    """A file the embedded servers read, in a folder they own: as root we do not follow a link they may have put there."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o644), "w") as file:
+        os.fchmod(file.fileno(), 0o644)  # whatever our umask is; the folder is private
+        file.write(text)
 
 
 def _is_private(folder: Path) -> bool:
@@ -84,8 +89,7 @@ def _is_private(folder: Path) -> bool:
         info = folder.lstat()
     except OSError:
         return False
-    ours = {os.geteuid(), privileges.service_ids()[0]}
-    return stat.S_ISDIR(info.st_mode) and info.st_uid in ours and not info.st_mode & 0o077
+    return stat.S_ISDIR(info.st_mode) and info.st_uid in privileges.owners() and not info.st_mode & 0o077
 
 
 def _short_folder(state: Path) -> Path:

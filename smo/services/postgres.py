@@ -127,7 +127,7 @@ def _write_access_rules(data: Path) -> None:
         ("pg_hba.conf", "local all all peer map=smo\n"),
         ("pg_ident.conf", "".join(f'smo "{name}" {role}\n' for role in roles)),
     ):
-        (data / file).write_text(text)
+        paths.write_for_service(data / file, text)
 
 
 def _pid_in(data: Path) -> int | None:
@@ -184,7 +184,7 @@ def program(state: Path, *, durable: bool = True) -> Program:
         argv=tuple(argv),
         env=processes.server_environment(),
         stop=signal.SIGINT,  # fast shutdown; SIGTERM would wait for every client
-        last_words=signal.SIGINT,
+        insist=signal.SIGINT,
         grace=30,
         unprivileged=True,
         prepare=functools.partial(_prepare, state, durable=durable),

@@ -102,6 +102,11 @@ def service_ids() -> tuple[int, int]:
     return os.geteuid(), os.getegid()
 
 
+def owners() -> set[int]:
+    """User ids that may own our folders: ourselves and, for root, the account of an earlier start in another mode."""
+    return {os.geteuid(), pwd.getpwnam("nobody").pw_uid} if os.geteuid() == 0 else {os.geteuid()}
+
+
 def client_name() -> str:
     """The name under which PostgreSQL sees us at the other end of its socket."""
     if mode() is Mode.NAMESPACE:

@@ -19,6 +19,8 @@ from typing import IO
 from smo.services import privileges
 from smo.services.privileges import ServiceError
 
+_INSISTING = 5.0  # seconds between the second request to end and SIGKILL
+
 
 class BusyError(ServiceError):
     """Another process still holds what we need."""
@@ -28,15 +30,15 @@ class BusyError(ServiceError):
 class Program:
     """What to start and how to stop it.
 
-    `stop` asks it to end in good order; `last_words` is what it gets when the launcher was killed and nobody is left to
-    wait for it; `grace` is the time in seconds it has to end.
+    `stop` asks it to end in good order, for which it has `grace` seconds; `insist` is sent when it has not, and also
+    when the launcher was killed and nobody is left to wait.
     """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str]
     stop: signal.Signals = signal.SIGTERM
-    last_words: signal.Signals = signal.SIGTERM
+    insist: signal.Signals = signal.SIGTERM
     grace: float = 10.0
     unprivileged: bool = False
     folder: Path | None = None
@@ -82,11 +84,6 @@ class Child:
         """None while it runs; minus the signal when one ended it."""
         return self.process.poll()
 
-    def ask_to_stop(self) -> None:
-        """Send the stop signal to a running child."""
-        if self.exit_code is None:
-            self.process.send_signal(self.program.stop)
-
     def wait(self, seconds: float) -> bool:
         """Wait; whether it has ended."""
         try:
@@ -113,7 +110,7 @@ def start(program: Program, locks: Path, *, output: int | IO[bytes] = subprocess
     try:
         program.prepare()
         process = subprocess.Popen(  # noqa: S603 - our own programs
-            privileges.wrapped(list(program.argv), drop=program.unprivileged, death_signal=program.last_words),
+            privileges.wrapped(list(program.argv), drop=program.unprivileged, death_signal=program.insist),
             env=dict(program.env),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -132,8 +129,11 @@ def stop_all(children: Iterable[Child]) -> list[str]:
     running = [child for child in children if child.exit_code is None]
     begun = time.monotonic()
     for child in running:
-        child.ask_to_stop()
-    killed = [child.name for child in running if not child.wait(child.program.grace - (time.monotonic() - begun))]
+        child.process.send_signal(child.program.stop)
+    late = [child for child in running if not child.wait(child.program.grace - (time.monotonic() - begun))]
+    for child in late:
+        child.process.send_signal(child.program.insist)
+    killed = [child.name for child in late if not child.wait(_INSISTING)]
     for child in running:
         child.sweep()
     return killed

@@ -9,14 +9,13 @@ import importlib.util
 import os
 import platform
 import shutil
-import signal
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from smo.services import paths, privileges, processes
+from smo.services import paths, processes
 from smo.services.privileges import ServiceError
 from smo.services.processes import Child, Program
 
@@ -81,8 +80,7 @@ def _prepare(state: Path) -> None:
         *(f"dir {_quoted(data)}", "appendonly yes", "appendfsync everysec", 'save ""'),
         *("maxmemory-policy noeviction", "daemonize no", 'logfile ""', "loglevel notice"),
     ]
-    (data / "server.conf").write_text("\n".join([*lines, ""]))
-    privileges.give(data)
+    paths.write_for_service(data / "server.conf", "\n".join([*lines, ""]))
 
 
 def program(state: Path) -> Program:
@@ -91,8 +89,6 @@ def program(state: Path) -> Program:
         name="redis",
         argv=(str(binary()), str(state / "redis" / "server.conf")),
         env=processes.server_environment(),
-        stop=signal.SIGTERM,
-        last_words=signal.SIGTERM,
         unprivileged=True,
         prepare=functools.partial(_prepare, state),
     )

@@ -90,7 +90,7 @@ def bring_up_to_date(launcher: Launcher) -> None:
         launcher.say("bringing the database up to date")
         address = os.environ.get("DATABASE_OWNER_URL")
         as_owner = {"SMO_DB_ROLE": OWNER_ROLE, **({"DATABASE_URL": address} if address else {})}
-        launcher.run_once("migrate", ["migrate", "--no-input", "--verbosity=0"], **as_owner)
+        launcher.run_once("migrate", ["migrate", "--no-input", "--skip-checks", "--verbosity=0"], **as_owner)
     collect_static()
 
 
