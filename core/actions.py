@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -84,3 +86,17 @@ def sentences(error: ValidationError) -> Iterable[str]:
     if hasattr(error, "error_dict"):
         return [f"{name}: {message}" for name, messages in error.message_dict.items() for message in messages]
     return list(error.messages)
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Every read inside sees the same moment: what a published report is read in (ARCHITECTURE, four outputs).
+
+    Inside a transaction that has already begun, that transaction's own view is used.
+    """
+    begun = connection.in_atomic_block
+    with transaction.atomic():
+        if not begun:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield

@@ -39,3 +39,21 @@ def movement(before: str, now: str) -> str:
     if before not in _RANK or now not in _RANK or before == now:
         return ""
     return "better" if _RANK[now] > _RANK[before] else "worse"
+
+REASONS: dict[str, str | Promise] = {
+    "": "",
+    "not_due_yet": _("Not due yet"),
+    "not_reported": _("Not reported"),
+    "stale": _("Stale: the newest value is too old"),
+    "no_target": _("No target"),
+    "unscored": _("Value only, not scored"),
+    "no_weight": _("No weight"),
+    "too_little_coverage": _("Too little coverage"),
+    "input_missing": _("Input missing"),
+    "calculation_failed": _("Calculation failed"),
+}
+
+
+def reason_words(code: str) -> str:
+    """Why there is no status, in words (METHOD §3, Grey). Raises KeyError for an unknown code."""
+    return str(REASONS[code])

@@ -1,4 +1,4 @@
-"""Per request: the Actor, and answers that no shared cache keeps."""
+"""Per request: the Actor, the moment asked about, and answers that no shared cache keeps."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
+from core.periods import At, Frequency, Period, PeriodError
 from organization.actors import Actor, actor_of, deputy_actor
 from organization.models import Delegation, Person
+from organization.queries import calendars
 
 Handler = Callable[[HttpRequest], HttpResponse]
 DEPUTY_KEY = "acting_by_delegation"
 
 
 class ActorMiddleware:
-    """Sets `request.actor`: the signed-in person with today's roles, a deputy for another, or None."""
+    """Sets `request.actor`: the signed-in person with today's roles, a deputy for another, or None.
+
+    Sets `request.at` too: the period of `?p=`, else the last finished month, and today (UX §4).
+    """
 
     def __init__(self, handler: Handler) -> None:
         self.handler = handler
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = _actor(request)  # type: ignore[attr-defined]
+        request.at = SimpleLazyObject(lambda: _at(request))  # type: ignore[attr-defined]
         response = self.handler(request)
         if request.actor is not None:  # type: ignore[attr-defined]
             response.setdefault("Cache-Control", "no-store, private")
@@ -45,3 +52,15 @@ def _actor(request: HttpRequest) -> Actor | None:
             return deputy_actor(person, delegation, today, request_id=request_id)
         del request.session[DEPUTY_KEY]
     return actor_of(person, today, request_id=request_id)
+
+
+def _at(request: HttpRequest) -> At:
+    today = timezone.localdate()
+    calendar = calendars()
+    last_month = Period.of(Frequency.MONTH, today, calendar).previous()
+    asked = request.GET.get("p", "")
+    try:
+        period = Period.parse(asked, calendar) if asked else last_month
+    except PeriodError:
+        period = last_month
+    return At(period=period, as_of=None, today=today)

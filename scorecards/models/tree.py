@@ -10,6 +10,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Versioned
+from core.statuses import reason_words
 from organization.models import OrgUnit
 from organization.models.units import IdRange
 from scorecards.models.measures import FrequencyChoices, Measure
@@ -150,3 +151,8 @@ class Result(models.Model):
             models.Index(fields=["next_change_on"], condition=Q(next_change_on__isnull=False), name="result_clock"),
             models.Index(fields=["frequency", "period_start"]),
         ]
+
+    @property
+    def reason_words(self) -> str:
+        """Why there is no status, in words."""
+        return reason_words(self.reason)

@@ -1,0 +1,85 @@
+"""What process 1 adds to other screens: status on objectives, their measures, and the values people owe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.access import Actor
+from core.facets import Fact, facet
+from core.obligations import Obligation, obligation
+from core.panels import panel
+from core.periods import At
+from core.statuses import reason_words, word
+from scorecards.models import Node
+from scorecards.queries.cards import statuses
+from scorecards.queries.facts import owed_values
+from scorecards.queries.lists import MeasureLine, measure_lines
+from strategy.models import Objective
+
+
+@facet("objective", "status", gettext_lazy("Status"), order=10)
+def objective_status(objectives: Sequence[Objective], viewer: Actor, at: At) -> Mapping[int, Fact]:
+    """The status of each objective in the period; two queries."""
+    nodes = dict(Node.objects.filter(objective__in=objectives).values_list("objective_id", "pk"))
+    results = statuses(nodes.values(), at.period)
+    facts = {}
+    for objective_id, node_id in nodes.items():
+        result = results.get(node_id)
+        status = result.status if result else "no_data"
+        words = word(status) if result is None or not result.reason else f"{word(status)}: {reason_words(result.reason)}"
+        facts[objective_id] = Fact(result.score if result else None, status, words, reverse("scorecards:node", args=[node_id]))
+    return facts
+
+
+@facet("objective", "status_before", gettext_lazy("Status before"), order=11)
+def objective_status_before(objectives: Sequence[Objective], viewer: Actor, at: At) -> Mapping[int, Fact]:
+    """The status of each objective in the period before; two queries."""
+    nodes = dict(Node.objects.filter(objective__in=objectives).values_list("objective_id", "pk"))
+    results = statuses(nodes.values(), at.period.previous())
+    found = {objective: results[node] for objective, node in nodes.items() if node in results}
+    return {objective: Fact(result.score, result.status, word(result.status)) for objective, result in found.items()}
+
+
+@facet("objective", "measure", gettext_lazy("Leading figure"), order=20)
+def objective_measure(objectives: Sequence[Objective], viewer: Actor, at: At) -> Mapping[int, Fact]:
+    """The heaviest measure of each objective with its value and target: "72.4% of 78"."""
+    facts: dict[int, Fact] = {}
+    for line in measure_lines(viewer, at, objectives):
+        words = _("%(value)s of %(target)s") % {"value": line.value, "target": line.target} if line.target else line.value
+        url = reverse("scorecards:measure", args=[line.measure.pk])
+        facts.setdefault(line.measure.objective_id or 0, Fact(line.measure.short, line.status, words or _("No value"), url))
+    return facts
+
+
+@dataclass(frozen=True)
+class ObjectiveMeasures:
+    """The measures of one objective in a period."""
+
+    lines: list[MeasureLine]
+    node: int | None
+
+
+@panel("objective", "measures", gettext_lazy("Measures"), "scorecards/panels/measures.html", order=10)
+def measures_of_objective(objective: Objective, viewer: Actor, at: At) -> ObjectiveMeasures:
+    """The measures that show the objective is reached or driven."""
+    node = Node.objects.filter(objective=objective).values_list("pk", flat=True).first()
+    return ObjectiveMeasures(measure_lines(viewer, at, [objective]), node)
+
+
+@obligation("value", gettext_lazy("Values to record"))
+def values_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """The latest finished period of each measure the viewer keeps, while it has no value."""
+    for owed in owed_values(viewer, at):
+        yield Obligation(
+            kind="value",
+            what=_("Record %(period)s") % {"period": owed.period.label},
+            about=owed.measure.name,
+            due_on=owed.due_on,
+            url=f"{reverse('scorecards:measure', args=[owed.measure.pk])}?p={owed.period.key}#record",
+            person_id=viewer.person_id,
+        )

@@ -1,0 +1,1 @@
+"""Questions across measures, facts and results."""

@@ -1,0 +1,318 @@
+"""A scorecard in one period as a tree of rows: the page, its twins in files, and what a report freezes.
+
+A row is plain text and numbers, so the same row is drawn on screen, kept as JSON and drawn from it in print.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from core.access import Actor, scoped
+from core.formats import NumberFormat, percent
+from core.periods import At, Frequency, Period
+from core.statuses import ORDER, movement, reason_words
+from scorecards.models import Edge, Measure, Node, Result, Scorecard
+from strategy.models import Objective, Theme
+
+SPARK_PERIODS = 13
+LEVELS = {"strategy": 0, "perspective": 1, "objective": 2, "measure": 3}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One node in one period. `score` 0 to 100 or None; `share` of the parent's weight and `coverage` 0 to 1."""
+
+    kind: str
+    key: int
+    node: int
+    depth: int
+    name: str
+    code: str = ""
+    short: str = ""
+    owner: str = ""
+    status: str = "no_data"
+    reason: str = ""
+    was: str = ""
+    moved: str = ""
+    score: float | None = None
+    trend: str = ""
+    coverage: float = 0.0
+    share: float | None = None
+    value: str = ""
+    target: str = ""
+    gap: str = ""
+    unit_of_measure: str = ""
+    frequency: str = ""
+    spark: tuple[float | None, ...] = ()
+    spark_target: float | None = None
+    red_inside: int = 0
+    is_critical: bool = False
+    is_leading: bool = False
+    is_carried: bool = False
+    parts: str = ""
+    perspective: int | None = None
+    themes: tuple[int, ...] = ()
+
+    @property
+    def share_percent(self) -> str:
+        """The share of the parent's weight in whole per cent."""
+        return "" if self.share is None else percent(100 * self.share, 0)
+
+    @property
+    def reason_words(self) -> str:
+        """Why there is no status, in words."""
+        return reason_words(self.reason)
+
+    @property
+    def chart_id(self) -> str:
+        """An id no other chart of the page has."""
+        return f"node-{self.node}"
+
+
+@dataclass(frozen=True)
+class ScorecardReport:
+    """A scorecard in one period; `rows` in tree order, parents before children."""
+
+    scorecard: int
+    strategy: int
+    name: str
+    strategy_name: str
+    vision: str
+    unit: str
+    owner: str
+    period_key: str
+    period_label: str
+    previous_label: str
+    rows: tuple[Row, ...]
+    themes: tuple[tuple[int, str], ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    counts_before: Mapping[str, int] = field(default_factory=dict)
+    reported: int = 0
+    expected: int = 0
+
+    @property
+    def top(self) -> Row | None:
+        """The strategy's own row."""
+        return next((row for row in self.rows if row.kind == "strategy"), None)
+
+    def of_kind(self, kind: str) -> list[Row]:
+        """Rows of one kind in tree order."""
+        return [row for row in self.rows if row.kind == kind]
+
+    def document(self) -> dict[str, Any]:
+        """The report as JSON: what is frozen and hashed."""
+        return asdict(self)
+
+
+def number_format(measure: Measure) -> NumberFormat:
+    """How a measure's values are written."""
+    if measure.method == Measure.Method.YES_NO:
+        return NumberFormat(kind="yes_no")
+    if measure.is_percent:
+        return NumberFormat(kind="percent", decimals=measure.decimals)
+    return NumberFormat(decimals=measure.decimals, unit=measure.unit_of_measure)
+
+
+def scorecards(viewer: Actor) -> QuerySet[Scorecard]:
+    """Scorecards the viewer may see, with what a list shows."""
+    rows = scoped(viewer, "view", Scorecard.objects.all())
+    return rows.select_related("strategy__unit", "strategy__owner").order_by("strategy__unit__name", "name")
+
+
+def scorecard_of_unit(viewer: Actor, unit_ids: Iterable[int]) -> Scorecard | None:
+    """The scorecard of the active strategy of the first of these units that has one."""
+    found = {card.strategy.unit_id: card for card in scorecards(viewer).filter(strategy__state="active")}
+    return next((found[unit] for unit in unit_ids if unit in found), None)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What one period of one scorecard is drawn from; nodes by id."""
+
+    nodes: Mapping[int, Node]
+    children: Mapping[int, list[Edge]]
+    now: Mapping[int, Result]
+    before: Mapping[int, Result]
+    history: Mapping[int, Mapping[date, Result]]
+    measures: Mapping[int, Measure]
+    objectives: Mapping[int, Objective]
+    period: Period
+    sparks: tuple[date, ...]
+
+
+def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardReport:
+    """The scorecard in the period of `at`; queries do not grow with its size."""
+    facts = _facts(viewer, scorecard, at.period)
+    root = next((node for node in facts.nodes.values() if node.kind == "strategy"), None)
+    rows = tuple(_walk(facts, root, None, 0)) if root else ()
+    strategy = scorecard.strategy
+    objectives = [row for row in rows if row.kind == "objective"]
+    measures = [row for row in rows if row.kind == "measure"]
+    return ScorecardReport(
+        scorecard=scorecard.pk,
+        strategy=strategy.pk,
+        name=scorecard.name,
+        strategy_name=strategy.name,
+        vision=strategy.vision,
+        unit=strategy.unit.name,
+        owner=strategy.owner.name if strategy.owner else "",
+        period_key=at.period.key,
+        period_label=at.period.label,
+        previous_label=at.period.previous().label,
+        rows=rows,
+        themes=tuple(Theme.objects.filter(strategy=strategy, state="live").order_by("order", "pk").values_list("pk", "name")),
+        counts=_count(row.status for row in objectives),
+        counts_before=_count(row.was or "no_data" for row in objectives),
+        reported=sum(1 for row in measures if row.value and row.reason not in {"not_reported", "stale"}),
+        expected=sum(1 for row in measures if row.reason != "not_due_yet"),
+    )
+
+
+def _count(statuses: Iterable[str]) -> dict[str, int]:
+    counted = dict.fromkeys(ORDER, 0)
+    for status in statuses:
+        counted[status] += 1
+    return counted
+
+
+def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
+    sparks = tuple(period.shift(step).start for step in range(1 - SPARK_PERIODS, 1))
+    nodes = {node.pk: node for node in Node.objects.filter(scorecard=scorecard).select_related("perspective", "strategy__owner")}
+    themes = Prefetch("themes", Theme.objects.only("pk"))
+    visible = scoped(viewer, "view", Measure.objects.filter(node__scorecard=scorecard)).select_related("owner")
+    objectives = scoped(viewer, "view", Objective.objects.filter(node__scorecard=scorecard))
+    children: dict[int, list[Edge]] = defaultdict(list)
+    for edge in Edge.objects.filter(parent__scorecard=scorecard, valid__contains=period.end):
+        children[edge.parent_id].append(edge)
+    history: dict[int, dict[date, Result]] = defaultdict(dict)
+    wanted = Result.objects.filter(node__scorecard=scorecard, frequency=period.frequency, period_start__in=sparks)
+    for result in wanted:
+        history[result.node_id][result.period_start] = result
+    before = period.previous().start
+    return _Facts(
+        nodes=nodes,
+        children=children,
+        now={node: results[period.start] for node, results in history.items() if period.start in results},
+        before={node: results[before] for node, results in history.items() if before in results},
+        history=history,
+        measures={measure.pk: measure for measure in visible},
+        objectives={objective.pk: objective for objective in objectives.select_related("owner").prefetch_related(themes)},
+        period=period,
+        sparks=sparks,
+    )
+
+
+def _walk(facts: _Facts, node: Node, share: float | None, depth: int) -> Iterable[Row]:
+    row = _row(facts, node, share, depth)
+    if row is None:
+        return
+    yield row
+    edges = [edge for edge in facts.children.get(node.pk, []) if edge.child_id in facts.nodes]
+    whole = float(sum(edge.weight for edge in edges))
+    for edge in sorted(edges, key=lambda edge: _order(facts, facts.nodes[edge.child_id])):
+        part = float(edge.weight) / whole if whole else None
+        yield from _walk(facts, facts.nodes[edge.child_id], part, depth + 1)
+
+
+def _order(facts: _Facts, node: Node) -> tuple[Any, ...]:
+    if node.perspective is not None:
+        return (node.perspective.order, node.perspective.pk)
+    if node.objective_id is not None and node.objective_id in facts.objectives:
+        objective = facts.objectives[node.objective_id]
+        return (objective.order, objective.code)
+    if node.measure_id is not None and node.measure_id in facts.measures:
+        return (0, facts.measures[node.measure_id].code)
+    return (9, node.pk)
+
+
+def _row(facts: _Facts, node: Node, share: float | None, depth: int) -> Row | None:
+    """The row of a node; None where the viewer may not see it."""
+    common = _scored(facts, node, share, depth)
+    if node.measure_id is not None:
+        measure = facts.measures.get(node.measure_id)
+        return _measure_row(facts, node, measure, common) if measure else None
+    if node.objective_id is not None:
+        objective = facts.objectives.get(node.objective_id)
+        return _objective_row(objective, common) if objective else None
+    if node.perspective is not None:
+        return Row(**common, key=node.perspective.pk, name=node.perspective.name) if node.perspective.state != "retired" else None
+    if node.strategy is not None:
+        owner = node.strategy.owner.name if node.strategy.owner else ""
+        return Row(**common, key=node.strategy.pk, name=node.strategy.name, owner=owner)
+    return None
+
+
+def _scored(facts: _Facts, node: Node, share: float | None, depth: int) -> dict[str, Any]:
+    now, before = facts.now.get(node.pk), facts.before.get(node.pk)
+    status, was = now.status if now else "no_data", before.status if before else ""
+    return {
+        "kind": node.kind,
+        "node": node.pk,
+        "depth": depth,
+        "share": share,
+        "status": status,
+        "reason": now.reason if now else "not_reported",
+        "was": was,
+        "moved": movement(was, status) if was else "",
+        "score": now.score if now else None,
+        "trend": now.trend if now else "",
+        "coverage": now.coverage if now else 0.0,
+        "red_inside": now.red_inside if now else 0,
+        "is_carried": bool(now and now.is_carried),
+        "parts": f"{now.parts_present}/{now.parts_total}" if now and now.is_provisional and now.parts_total else "",
+    }
+
+
+def _objective_row(objective: Objective, common: dict[str, Any]) -> Row:
+    return Row(
+        **common,
+        key=objective.pk,
+        name=objective.name,
+        short=objective.short,
+        code=objective.code,
+        owner=objective.owner.name if objective.owner else "",
+        perspective=objective.perspective_id,
+        themes=tuple(theme.pk for theme in objective.themes.all()),
+    )
+
+
+def _measure_row(facts: _Facts, node: Node, measure: Measure, common: dict[str, Any]) -> Row:
+    now = facts.now.get(node.pk)
+    numbers = number_format(measure)
+    value, target = (now.value, now.target) if now else (None, None)
+    past = facts.history.get(node.pk, {})
+    return Row(
+        **common,
+        key=measure.pk,
+        name=measure.name,
+        short=measure.short,
+        code=measure.code,
+        owner=measure.owner.name if measure.owner else "",
+        value="" if value is None else numbers.text(value),
+        target="" if target is None else numbers.figure(target),
+        gap="" if value is None or target is None else numbers.gap(value - target),
+        unit_of_measure=measure.unit_of_measure,
+        frequency=measure.get_frequency_display(),
+        spark=tuple(past[start].value if start in past else None for start in facts.sparks),
+        spark_target=target,
+        is_critical=measure.is_critical,
+        is_leading=measure.kind == Measure.Kind.LEADING,
+    )
+
+
+def statuses(node_ids: Iterable[int], period: Period) -> dict[int, Result]:
+    """The results of nodes in a period, by node id."""
+    rows = Result.objects.filter(node_id__in=list(node_ids), frequency=period.frequency, period_start=period.start)
+    return {result.node_id: result for result in rows}
+
+
+def months_back(period: Period, count: int) -> list[Period]:
+    """The last `count` months up to the period's end, oldest first."""
+    last = period if period.frequency == Frequency.MONTH else Period.of(Frequency.MONTH, period.end, period.calendar)
+    return [last.shift(step) for step in range(1 - count, 1)]

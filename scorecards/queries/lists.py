@@ -1,0 +1,106 @@
+"""Lists: every scorecard with its status, measures by filter and page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from core.access import Actor
+from core.periods import At
+from core.statuses import reason_words
+from scorecards.models import Edge, Measure, Node, Result, Scorecard
+from scorecards.queries.cards import number_format, scorecards, statuses
+from scorecards.queries.measures import measures
+from strategy.models import Objective
+
+PAGE_SIZE = 50
+WORST_FIRST = {"off_track": 0, "watch": 1, "no_data": 2, "on_track": 3, "exceeds": 4}
+
+
+@dataclass(frozen=True)
+class ScorecardLine:
+    """One scorecard and the result of its strategy in the period."""
+
+    scorecard: Scorecard
+    result: Result | None
+
+    @property
+    def coverage(self) -> int:
+        """In whole per cent."""
+        return round(100 * self.result.coverage) if self.result else 0
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """One measure and its result in the period, values written out."""
+
+    measure: Measure
+    status: str
+    reason: str
+    value: str
+    target: str
+
+    @property
+    def reason_words(self) -> str:
+        """Why there is no status, in words."""
+        return reason_words(self.reason)
+
+
+def scorecard_lines(viewer: Actor, at: At) -> list[ScorecardLine]:
+    """Every scorecard the viewer may see, by unit; three queries."""
+    found = list(scorecards(viewer))
+    nodes = {node.scorecard_id: node.pk for node in Node.objects.filter(scorecard__in=found, kind="strategy")}
+    results = statuses(nodes.values(), at.period)
+    return [ScorecardLine(card, results.get(nodes.get(card.pk, 0))) for card in found]
+
+
+def measure_page(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str) -> Page[MeasureLine]:
+    """Measures the viewer may see, worst first, 50 a page. `wanted`: q, status, mine."""
+    page = Paginator(_filtered(viewer, at, wanted), PAGE_SIZE).get_page(number)
+    results = statuses([measure.node.pk for measure in page.object_list], at.period)
+    page.object_list = [_line(measure, results.get(measure.node.pk)) for measure in page.object_list]
+    return page  # type: ignore[return-value]
+
+
+def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> list[MeasureLine]:
+    """The live measures of these objectives with their results, heaviest first; two queries."""
+    edges = Edge.objects.filter(child__measure=OuterRef("pk"), valid__contains=at.period.end)
+    rows = measures(viewer).filter(objective__in=objectives, state="live", node__isnull=False)
+    found = list(rows.annotate(weight=Subquery(edges.values("weight")[:1])).order_by("-weight", "code"))
+    results = statuses([measure.node.pk for measure in found], at.period)
+    return [_line(measure, results.get(measure.node.pk)) for measure in found]
+
+
+def _filtered(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> QuerySet[Measure]:
+    now = Result.objects.filter(node__measure=OuterRef("pk"), frequency=at.period.frequency, period_start=at.period.start)
+    rows = measures(viewer).filter(state="live", node__isnull=False)
+    rows = rows.annotate(status_now=Coalesce(Subquery(now.values("status")[:1]), Value("no_data")))
+    if wanted.get("q"):
+        rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(code__icontains=wanted["q"]))
+    if wanted.get("status"):
+        rows = rows.filter(status_now=wanted["status"])
+    if wanted.get("mine"):
+        rows = rows.filter(Q(owner_id=viewer.person_id) | Q(pk__in=_updated_by(viewer)))
+    cases = [When(status_now=status, then=Value(rank)) for status, rank in WORST_FIRST.items()]
+    return rows.order_by(Case(*cases, default=Value(9), output_field=IntegerField()), "code")
+
+
+def _updated_by(viewer: Actor) -> QuerySet[Measure]:
+    return Measure.objects.filter(updaters=viewer.person_id).order_by().values("pk")  # type: ignore[return-value]
+
+
+def _line(measure: Measure, result: Result | None) -> MeasureLine:
+    numbers = number_format(measure)
+    value, target = (result.value, result.target) if result else (None, None)
+    return MeasureLine(
+        measure=measure,
+        status=result.status if result else "no_data",
+        reason=result.reason if result else "not_reported",
+        value="" if value is None else numbers.text(value),
+        target="" if target is None else numbers.figure(target),
+    )

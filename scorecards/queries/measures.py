@@ -1,0 +1,337 @@
+"""One measure over time: its page, its chart, its file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from core.access import Actor, can, scoped
+from core.charts import MeasureSeries
+from core.formats import NumberFormat, date_short, percent
+from core.periods import At, Frequency, Period
+from core.statuses import movement, reason_words
+from organization.queries import calendars
+from scorecards.models import Edge, Measure, Observation, Result, Series, Target
+from scorecards.queries.cards import number_format
+
+PERIODS_SHOWN = 13
+PERIODS_AHEAD = 3
+
+
+@dataclass(frozen=True)
+class PeriodLine:
+    """One period of a measure: the values as they are known now, and what was said before."""
+
+    period: Period
+    value: float | None
+    target: float | None
+    red_flag: float | None
+    year_ago: float | None
+    status: str
+    reason: str
+    value_text: str
+    target_text: str
+    gap_text: str
+    year_ago_text: str
+    source: str
+    corrected_at: str
+    corrected_was: str
+    comment: str
+
+    @property
+    def reason_words(self) -> str:
+        """Why there is no status, in words."""
+        return reason_words(self.reason)
+
+
+@dataclass(frozen=True)
+class MeasureReport:
+    """Everything the page of a measure draws."""
+
+    measure: Measure
+    status: str
+    reason: str
+    was: str
+    moved: str
+    was_label: str
+    score: float | None
+    trend: str
+    headline_value: str
+    headline_target: str
+    headline_gap: str
+    is_better_than_target: bool | None
+    period: Period
+    lines: tuple[PeriodLine, ...]
+    series: MeasureSeries
+    year_to_date: Result | None
+    year_to_date_label: str
+    year_to_date_value: str
+    year_to_date_target: str
+    share: float | None
+    may_record: bool
+
+    @property
+    def reason_words(self) -> str:
+        """Why there is no status, in words."""
+        return reason_words(self.reason)
+
+    @property
+    def direction(self) -> str:
+        """Which way is better, as the head of the page says it."""
+        return str(self.measure.get_polarity_display()).lower()
+
+    @property
+    def has_values(self) -> bool:
+        """Whether there is anything to draw."""
+        return any(line.value is not None for line in self.lines)
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether differences to a target can be drawn."""
+        return any(line.value is not None and line.target is not None for line in self.lines)
+
+    @property
+    def headline(self) -> str:
+        """The finding in one line: the value, and how it stands to its target."""
+        words = {"value": self.headline_value, "period": self.period.label, "gap": self.headline_gap.lstrip("+−")}
+        if not self.headline_value:
+            return _("%(period)s: %(reason)s") % {**words, "reason": self.reason_words or _("No value")}
+        if not self.headline_gap:
+            return _("%(value)s in %(period)s") % words
+        if words["gap"].split(" ")[0].strip("0.,%") == "":
+            return _("%(value)s in %(period)s, exactly the target") % words
+        if self.is_better_than_target:
+            return _("%(value)s in %(period)s, %(gap)s better than the target") % words
+        return _("%(value)s in %(period)s, %(gap)s worse than the target") % words
+
+    @property
+    def year_to_date_words(self) -> str:
+        """ "FY2026 to date, 6 of 12 parts" or the whole year's name."""
+        year = self.year_to_date
+        if year is None or not year.is_provisional:
+            return self.year_to_date_label
+        words = {"year": self.year_to_date_label, "n": year.parts_present, "m": year.parts_total}
+        return _("%(year)s to date, %(n)s of %(m)s parts") % words
+
+    @property
+    def share_percent(self) -> str:
+        """The part of the objective's weight, in whole per cent."""
+        return "" if self.share is None else percent(100 * self.share, 0)
+
+    @property
+    def baseline_text(self) -> str:
+        """The baseline as the measure writes its values."""
+        return number_format(self.measure).text(self.measure.baseline)
+
+    @property
+    def comment(self) -> str:
+        """The owner's words on the period."""
+        return self.latest.comment if self.latest else ""
+
+    @property
+    def comment_source(self) -> str:
+        """Who wrote them, and when."""
+        return self.latest.source if self.latest else ""
+
+    @property
+    def comment_period(self) -> str:
+        """The period the words are about."""
+        return self.period.label
+
+    @property
+    def latest(self) -> PeriodLine | None:
+        """The period asked for."""
+        return next((line for line in self.lines if line.period == self.period), None)
+
+
+def measures(viewer: Actor) -> QuerySet[Measure]:
+    """Measures the viewer may see, with what a list shows."""
+    rows = scoped(viewer, "view", Measure.objects.all())
+    return rows.select_related("unit", "owner", "objective__strategy", "node")
+
+
+def due_measures(viewer: Actor) -> QuerySet[Measure]:
+    """Live measures whose values the viewer owes: owner or updater."""
+    mine = Q(owner_id=viewer.person_id) | Q(updaters=viewer.person_id)
+    return scoped(viewer, "record", Measure.objects.filter(mine, state="live")).select_related("unit", "node").distinct()
+
+
+def own_period(measure: Measure, at: At) -> Period:
+    """The measure's own period for the one asked: its latest finished or current one inside it."""
+    frequency = Frequency(measure.frequency)
+    if frequency == at.period.frequency:
+        return at.period
+    last = Period.of(frequency, min(at.period.end, at.today), at.period.calendar)
+    return last if last.is_over(at.today) or last.start >= at.period.start else last.previous()
+
+
+def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
+    """The measure's own periods up to the one asked for, newest first; a constant number of queries."""
+    period = own_period(measure, at)
+    shown = [period.shift(step) for step in range(PERIODS_AHEAD, -PERIODS_SHOWN, -1)]
+    facts = _MeasureFacts.of(measure, shown, at)
+    lines = tuple(_line(measure, facts, one) for one in shown if one.start <= period.start)
+    result, before = facts.results.get(period.start), facts.results.get(period.previous().start)
+    value, target = (result.value, result.target) if result else (None, None)
+    numbers = number_format(measure)
+    was = before.status if before else ""
+    gap = None if value is None or target is None else value - target
+    ytd = facts.year
+    return MeasureReport(
+        measure=measure,
+        status=result.status if result else "no_data",
+        reason=result.reason if result else "not_reported",
+        was=was,
+        moved=movement(was, result.status) if result and was else "",
+        was_label=period.previous().label,
+        score=result.score if result else None,
+        trend=result.trend if result else "",
+        headline_value="" if value is None else numbers.text(value),
+        headline_target="" if target is None else numbers.text(target),
+        headline_gap="" if gap is None else numbers.difference(gap),
+        is_better_than_target=None if gap is None else gap * measure.goodness >= 0,
+        period=period,
+        lines=lines,
+        series=_chart(measure, lines, shown, facts),
+        year_to_date=ytd,
+        year_to_date_label=period.parent(Frequency.YEAR).label,
+        year_to_date_value="" if ytd is None or ytd.value is None else numbers.figure(ytd.value),
+        year_to_date_target="" if ytd is None or ytd.target is None else numbers.figure(ytd.target),
+        share=_share(measure, period.end),
+        may_record=can(viewer, "record", measure),
+    )
+
+
+def _share(measure: Measure, day: date) -> float | None:
+    """The measure's part of its objective's weight on a day, 0 to 1."""
+    edge = Edge.objects.filter(child__measure=measure, valid__contains=day).first()
+    if edge is None:
+        return None
+    whole = Edge.objects.filter(parent=edge.parent_id, valid__contains=day).aggregate(all=Sum("weight"))["all"]
+    return float(edge.weight / whole) if whole else None
+
+
+@dataclass(frozen=True)
+class _MeasureFacts:
+    observations: dict[date, list[Observation]]
+    targets: dict[date, Target]
+    results: dict[date, Result]
+    year: Result | None
+
+    @classmethod
+    def of(cls, measure: Measure, shown: list[Period], at: At) -> _MeasureFacts:
+        frequency = measure.frequency
+        starts = [one.start for one in shown]
+        wanted = starts + [ago.start for one in shown if (ago := one.year_ago()) is not None]
+        observations: dict[date, list[Observation]] = defaultdict(list)
+        rows = Observation.objects.filter(
+            series__measure=measure, series__kind=Series.Kind.ACTUAL, series__name="", frequency=frequency, period_start__in=wanted
+        )
+        for row in rows.select_related("recorded_by").order_by("revision"):
+            observations[row.period_start].append(row)
+        targets = Target.objects.filter(measure=measure, frequency=frequency, period_start__in=starts, superseded_at=None)
+        results = Result.objects.filter(node__measure=measure).filter(
+            Q(frequency=frequency, period_start__in=starts)
+            | Q(frequency=Frequency.YEAR, period_start=Period.of(Frequency.YEAR, at.period.start, calendars()).start)
+        )
+        own, year = {}, None
+        for result in results:
+            if result.frequency == frequency:
+                own[result.period_start] = result
+            else:
+                year = result
+        return cls(observations, {target.period_start: target for target in targets}, own, year)
+
+    def value(self, start: date) -> Decimal | None:
+        """The current value of a period."""
+        rows = self.observations.get(start)
+        return rows[-1].value if rows else None
+
+
+def _number(value: Decimal | float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
+    numbers = number_format(measure)
+    rows = facts.observations.get(period.start, [])
+    current = rows[-1] if rows else None
+    result, target = facts.results.get(period.start), facts.targets.get(period.start)
+    value = current.value if current else None
+    wanted = target.value if target else None
+    ago = period.year_ago()
+    year_ago = facts.value(ago.start) if ago else None
+    gap = None if value is None or wanted is None else value - wanted
+    corrected_at, corrected_was = _corrected(rows, numbers)
+    return PeriodLine(
+        period=period,
+        value=_number(value),
+        target=_number(wanted),
+        red_flag=result.red_flag if result else _number(target.red_flag if target else None),
+        year_ago=_number(year_ago),
+        status=result.status if result else "no_data",
+        reason=result.reason if result else "not_reported",
+        value_text="" if value is None else numbers.figure(value),
+        target_text="" if wanted is None else numbers.figure(wanted),
+        gap_text="" if gap is None else numbers.gap(gap),
+        year_ago_text="" if year_ago is None else numbers.figure(year_ago),
+        source=_source(current),
+        corrected_at=corrected_at,
+        corrected_was=corrected_was,
+        comment=current.comment if current else "",
+    )
+
+
+def _source(observation: Observation | None) -> str:
+    if observation is None:
+        return ""
+    who = observation.source or (observation.recorded_by.name if observation.recorded_by else "")
+    return f"{who}, {date_short(_day(observation.recorded_at))}" if who else date_short(_day(observation.recorded_at))
+
+
+def _day(when: datetime) -> date:
+    return when.date()
+
+
+def _corrected(rows: list[Observation], numbers: NumberFormat) -> tuple[str, str]:
+    """When the value was corrected last and what it was before; empty texts if it never was."""
+    values = [row for row in rows if row.value is not None]
+    if len(values) < 2 or values[-1].value == values[-2].value:
+        return "", ""
+    return date_short(_day(values[-1].recorded_at)), numbers.figure(values[-2].value)
+
+
+def _chart(measure: Measure, lines: tuple[PeriodLine, ...], shown: list[Period], facts: _MeasureFacts) -> MeasureSeries:
+    """Oldest first; the periods ahead show their targets."""
+    ordered = sorted(lines, key=lambda line: line.period)
+    ahead = sorted(one for one in shown if one > ordered[-1].period) if ordered else []
+    ahead = [one for one in ahead if one.start in facts.targets]
+    periods = [line.period for line in ordered] + ahead
+    return MeasureSeries(
+        labels=[_label(one) for one in periods],
+        groups=[str(one.fiscal_year.name) if one.frequency != Frequency.YEAR else "" for one in periods],
+        actual=[line.value for line in ordered],
+        target=[line.target for line in ordered] + [_number(facts.targets[one.start].value) for one in ahead],
+        red_flag=[line.red_flag for line in ordered] + [_number(facts.targets[one.start].red_flag) for one in ahead],
+        previous=[line.year_ago for line in ordered],
+        previous_name="",
+        statuses=[line.status for line in ordered],
+        polarity=measure.polarity,  # type: ignore[arg-type]
+        numbers=number_format(measure),
+    )
+
+
+def _label(period: Period) -> str:
+    """The short name under an axis: "Jun" for June 2026, "Q2" for a quarter, the year for a year."""
+    return period.label.split(" ")[0].rstrip(",") if period.frequency != Frequency.WEEK else period.key[-3:]
+
+
+def measure_periods(measure: Measure, at: At) -> list[Period]:
+    """The measure's own periods a value may be entered for, newest first: the running one and the year before it."""
+    newest = Period.of(Frequency(measure.frequency), at.today, at.period.calendar)
+    return [newest.shift(-step) for step in range(PERIODS_SHOWN)]

@@ -1,0 +1,46 @@
+"""Columns of lists and files: a scorecard, the periods of a measure."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.datasets import Column, Dataset
+from core.statuses import reason_words, word
+from scorecards.queries.cards import Row, ScorecardReport
+from scorecards.queries.measures import MeasureReport, PeriodLine
+
+SCORECARD: tuple[Column[Row], ...] = (
+    Column("level", _("Level"), lambda row: row.kind),
+    Column("code", _("Code"), lambda row: row.code),
+    Column("name", _("Name"), lambda row: row.name),
+    Column("owner", _("Owner"), lambda row: row.owner),
+    Column("value", _("Actual"), lambda row: row.value),
+    Column("target", _("Target"), lambda row: row.target),
+    Column("score", _("Score"), lambda row: row.score, "number"),
+    Column("status", _("Status"), lambda row: word(row.status)),
+    Column("reason", _("Why there is none"), lambda row: reason_words(row.reason)),
+    Column("was", _("Status before"), lambda row: word(row.was) if row.was else ""),
+    Column("coverage", _("Coverage"), lambda row: row.coverage, "number"),
+    Column("share", _("Share of weight"), lambda row: row.share, "number"),
+)
+PERIODS: tuple[Column[PeriodLine], ...] = (
+    Column("period", _("Period"), lambda line: line.period.key),
+    Column("value", _("Actual"), lambda line: line.value, "number"),
+    Column("target", _("Target"), lambda line: line.target, "number"),
+    Column("red_flag", _("Red flag"), lambda line: line.red_flag, "number"),
+    Column("year_ago", _("A year before"), lambda line: line.year_ago, "number"),
+    Column("status", _("Status"), lambda line: word(line.status)),
+    Column("reason", _("Why there is none"), lambda line: reason_words(line.reason)),
+    Column("source", _("Source"), lambda line: line.source),
+    Column("comment", _("Comment"), lambda line: line.comment),
+)
+
+
+def scorecard_dataset(report: ScorecardReport) -> Dataset[Row]:
+    """A scorecard as rows of a file, in tree order."""
+    return Dataset(SCORECARD, report.rows)
+
+
+def measure_dataset(report: MeasureReport) -> Dataset[PeriodLine]:
+    """The periods of a measure, newest first."""
+    return Dataset(PERIODS, report.lines)
