@@ -73,6 +73,8 @@ def test_the_least_coverage_is_a_setting():
 def test_coverage_of_exactly_the_least_is_enough_whatever_the_weights():
     children = [measure(1, 0.1, 90), measure(2, 0.2, 90), measure(3, 0.3, None)]
     assert roll_up(children).score == 90
+    thirds = [measure(1, 1, 90), measure(2, 2, None)]
+    assert roll_up(thirds, minimum_coverage=1 / 3).score == 90
 
 
 @pytest.mark.parametrize("children", [[], [measure(1, 0, 80)], [measure(1, 0, None)], [Child(1, 5, 80, counted=False)]])
@@ -109,6 +111,8 @@ def test_most_frequent_is_the_mean_of_the_status_with_most_weight():
 def test_most_frequent_resolves_a_tie_to_the_worse():
     children = [measure(1, 0.3, 90), measure(2, 0.1, 20), measure(3, 0.2, 20)]
     assert roll_up(children, Rule.MOST_FREQUENT).score == 20
+    turned = [measure(1, 0.3, 20), measure(2, 0.1, 90), measure(3, 0.2, 90)]
+    assert roll_up(turned, Rule.MOST_FREQUENT).score == 20
 
 
 def test_a_critical_red_keeps_its_parent_from_being_better_than_amber():

@@ -85,8 +85,9 @@ def test_progress_before_the_first_planned_step_is_not_due_yet():
 
 
 def test_progress_without_a_way_to_go_has_no_target():
-    scored = score(ScoringInputs.of(Method.PROGRESS, UP, 150, baseline=100, target=100))
-    assert (scored.reason[0], scored.note[0]) == (Reason.NO_TARGET, Note.TARGET_IS_BASELINE)
+    scored = score(ScoringInputs.of(Method.PROGRESS, UP, 150, baseline=100, target=100, planned=[NONE, 100]))
+    assert list(scored.reason) == [Reason.NO_TARGET] * 2
+    assert list(scored.note) == [Note.TARGET_IS_BASELINE] * 2
 
 
 def test_progress_planned_away_from_better_fails_and_says_so():
@@ -104,6 +105,7 @@ def test_the_planned_value_is_the_ladders_or_linear_between_the_dates():
     days = [begin - 5, begin, begin + 5, until, until + 50, begin + 5]
     assert list(planned_value(100, begin, 200, until, days, [NONE] * 5 + [120])) == [100, 100, 150, 200, 200, 120]
     assert np.isnan(planned_value(100, begin, 100, until, begin + 5)).all()
+    assert list(planned_value(100, begin, 200, begin, [begin - 1, begin])) == [100, 200]
 
 
 def test_range():
@@ -190,6 +192,8 @@ def test_inside_is_measured_by_the_distance_from_the_range():
     rows = ScoringInputs.of(Method.BAND, INSIDE, [15, 8, 24, 30], lo=10, hi=20, red_flag=4)
     assert list(score(rows).score) == about(66.67, 50, 33.33, 0)
     assert list(score(ScoringInputs.of(Method.MEETS, INSIDE, [15, 21], lo=10, hi=20)).score) == about(66.67, 0)
+    towards = ScoringInputs.of(Method.PROGRESS, INSIDE, [24, 22, 15], lo=10, hi=20, baseline=24, planned=0)
+    assert list(score(towards).score) == about(0, 33.33, 66.67)
 
 
 def test_a_tolerance_is_relative_or_in_points():
@@ -270,7 +274,7 @@ def test_a_change_is_never_beyond_100_points():
 
 def test_progress_and_cagr_take_the_present_plan_for_both_values():
     for method in (Method.PROGRESS, Method.CAGR):
-        rows = ScoringInputs.of(method, UP, 80, baseline=100, planned=200, target=200, years_elapsed=1)
+        rows = ScoringInputs.of(method, UP, 80, baseline=100, planned=200, target=300, years_elapsed=1)
         assert list(score_change(rows, 90)) == pytest.approx([-20 / 3])
         assert list(trend(rows, 90)) == [Trend.WORSE]
 
