@@ -40,6 +40,7 @@ def movement(before: str, now: str) -> str:
         return ""
     return "better" if _RANK[now] > _RANK[before] else "worse"
 
+
 REASONS: dict[str, str | Promise] = {
     "": "",
     "not_due_yet": _("Not due yet"),

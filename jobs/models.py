@@ -13,6 +13,8 @@ class Job(models.Model):
     """One piece of work in the background, with the actor it works for, its progress and its result.
 
     `key` makes an order unique while it is open: asking twice for the same thing gives the same job.
+    `limits` are the verbs and units of the token it was ordered with. `is_accident` tells a fault of the portal from
+    a refusal.
     """
 
     class State(models.TextChoices):
@@ -37,9 +39,10 @@ class Job(models.Model):
     steps_total = models.PositiveIntegerField(default=0)
     result = models.JSONField(default=dict)
     problem = models.TextField(_("problem"), blank=True)
+    is_accident = models.BooleanField(_("ended by an accident"), default=False)
+    limits = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     is_cancel_asked = models.BooleanField(default=False)
-    row_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=models.functions.Now())
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
@@ -92,7 +95,11 @@ class Outbox(models.Model):
         verbose_name_plural = _("outgoing messages")
         constraints = [models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="outbox_key_once")]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(sent_at__isnull=True, given_up_at__isnull=True), name="outbox_waiting")
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(sent_at__isnull=True, given_up_at__isnull=True),
+                name="outbox_waiting",
+            )
         ]
 
     def __str__(self) -> str:

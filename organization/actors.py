@@ -80,9 +80,7 @@ def deputy_actor(deputy: Person, delegation: Delegation, today: date, *, request
         {role: units for role, units in held.direct.items() if role in wanted},
         {role: units for role, units in held.branch.items() if role in wanted},
     )
-    return Actor(
-        deputy.pk, deputy.name, passed, delegation.person_id, delegation.person.name, request_id=request_id
-    )
+    return Actor(deputy.pk, deputy.name, passed, delegation.person_id, delegation.person.name, request_id=request_id)
 
 
 def system_actor(what: str = "") -> Actor:

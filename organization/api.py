@@ -33,7 +33,12 @@ class TokenAuthentication(authentication.BaseAuthentication):
         token = (
             ApiToken.objects.select_related("person")
             .prefetch_related("units")
-            .filter(digest=digest_of(given[1].decode("latin-1")), revoked_at=None, expires_at__gt=now, person__is_active=True)
+            .filter(
+                digest=digest_of(given[1].decode("latin-1")),
+                revoked_at=None,
+                expires_at__gt=now,
+                person__is_active=True,
+            )
             .first()
         )
         if token is None:

@@ -125,5 +125,8 @@ def reports_of(person_id: int, depth: int | None = None) -> QuerySet[ChainRow]:
 def heads_of(unit_ids: Iterable[int], role: str, day: date) -> QuerySet[Person]:
     """People who hold the role in one of the units on the day."""
     return Person.objects.filter(
-        memberships__unit_id__in=list(unit_ids), memberships__role=role, memberships__valid__contains=day, is_active=True
+        memberships__unit_id__in=list(unit_ids),
+        memberships__role=role,
+        memberships__valid__contains=day,
+        is_active=True,
     ).distinct()

@@ -152,7 +152,11 @@ def _build(request: HttpRequest) -> Shell | None:
     at: At = request.at  # type: ignore[attr-defined]
     query = period_query(at)
     groups = [
-        {"label": group.label, "tooltip": group.tooltip, "items": [_item(e, query) for e in group.entries if e.is_for(actor)]}
+        {
+            "label": group.label,
+            "tooltip": group.tooltip,
+            "items": [_item(e, query) for e in group.entries if e.is_for(actor)],
+        }
         for group in GROUPS
     ]
     shown = {item["key"]: item for group in groups for item in group["items"]}
@@ -187,7 +191,12 @@ def _person(actor: Actor) -> dict[str, str]:
     words = actor.label.split()
     initials = (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper() if words else "?"
     roles = [role.label for role in Role if actor.has(role)]
-    return {"name": actor.label, "initials": initials, "role": ", ".join(roles), "tone": "gopk"[(actor.person_id or 0) % 4]}
+    return {
+        "name": actor.label,
+        "initials": initials,
+        "role": ", ".join(roles),
+        "tone": "gopk"[(actor.person_id or 0) % 4],
+    }
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

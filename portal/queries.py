@@ -144,12 +144,21 @@ def _exceptions(report: ScorecardReport, query: str) -> Iterator[Item]:
     for row in report.of_kind("measure"):
         words = _exception_words(row)
         if words:
-            yield Item(row.status, row.short or row.name, words, _url(row, query), row.owner or _("No owner"), share=weights[row.node])
+            yield Item(
+                row.status,
+                row.short or row.name,
+                words,
+                _url(row, query),
+                row.owner or _("No owner"),
+                share=weights[row.node],
+            )
 
 
 def _exception_words(row: Row) -> str:
     if row.status == "off_track" or (row.is_critical and row.status == "watch"):
-        said = _("%(value)s against %(target)s") % {"value": row.value, "target": row.target} if row.target else row.value
+        said = (
+            _("%(value)s against %(target)s") % {"value": row.value, "target": row.target} if row.target else row.value
+        )
         return f"{said}, {_('was %(status)s') % {'status': word(row.was)}}" if row.moved else said
     if row.reason in ABSENT:
         return reason_words(row.reason)
@@ -188,7 +197,9 @@ def message(report: ScorecardReport) -> str:
     if watch:
         parts.append(ngettext("%(n)d objective needs watching", "%(n)d objectives need watching", watch) % {"n": watch})
     if missing:
-        parts.append(ngettext("%(n)d measure is not reported", "%(n)d measures are not reported", missing) % {"n": missing})
+        parts.append(
+            ngettext("%(n)d measure is not reported", "%(n)d measures are not reported", missing) % {"n": missing}
+        )
     return "; ".join(parts) + "."
 
 

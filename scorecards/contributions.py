@@ -31,8 +31,12 @@ def objective_status(objectives: Sequence[Objective], viewer: Actor, at: At) -> 
     for objective_id, node_id in nodes.items():
         result = results.get(node_id)
         status = result.status if result else "no_data"
-        words = word(status) if result is None or not result.reason else f"{word(status)}: {reason_words(result.reason)}"
-        facts[objective_id] = Fact(result.score if result else None, status, words, reverse("scorecards:node", args=[node_id]))
+        words = (
+            word(status) if result is None or not result.reason else f"{word(status)}: {reason_words(result.reason)}"
+        )
+        facts[objective_id] = Fact(
+            result.score if result else None, status, words, reverse("scorecards:node", args=[node_id])
+        )
     return facts
 
 
@@ -50,9 +54,13 @@ def objective_measure(objectives: Sequence[Objective], viewer: Actor, at: At) ->
     """The heaviest measure of each objective with its value and target: "72.4% of 78"."""
     facts: dict[int, Fact] = {}
     for line in measure_lines(viewer, at, objectives):
-        words = _("%(value)s of %(target)s") % {"value": line.value, "target": line.target} if line.target else line.value
+        words = (
+            _("%(value)s of %(target)s") % {"value": line.value, "target": line.target} if line.target else line.value
+        )
         url = reverse("scorecards:measure", args=[line.measure.pk])
-        facts.setdefault(line.measure.objective_id or 0, Fact(line.measure.short, line.status, words or _("No value"), url))
+        facts.setdefault(
+            line.measure.objective_id or 0, Fact(line.measure.short, line.status, words or _("No value"), url)
+        )
     return facts
 
 

@@ -17,7 +17,11 @@ class RecordForm(forms.Form):
 
     period = forms.ChoiceField(label=_("Period"))
     value = forms.DecimalField(
-        label=_("Value"), max_digits=38, decimal_places=15, required=False, help_text=_("Leave it empty to withdraw the value.")
+        label=_("Value"),
+        max_digits=38,
+        decimal_places=15,
+        required=False,
+        help_text=_("Leave it empty to withdraw the value."),
     )
     numerator = forms.DecimalField(label=_("Counted"), max_digits=38, decimal_places=15, required=False)
     denominator = forms.DecimalField(label=_("Out of"), max_digits=38, decimal_places=15, required=False)

@@ -83,7 +83,9 @@ def report_order(request: HttpRequest, card: Scorecard) -> HttpResponse:
 @require_safe
 def node(request: HttpRequest, found: Node) -> HttpResponse:
     """Why a node has its score: each child's weight, score and contribution, and what is missing."""
-    return render(request, "scorecards/node.html", {"node": found, "explained": explanation(request.actor, found, request.at)})
+    return render(
+        request, "scorecards/node.html", {"node": found, "explained": explanation(request.actor, found, request.at)}
+    )
 
 
 @listing("view", Measure)

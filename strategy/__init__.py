@@ -1,1 +1,4 @@
-"""The shared model: strategies and their versions, perspectives, themes, objectives, links; and what attaches to any Subject: updates, comments, attachments, action items."""
+"""The shared model: strategies and their versions, perspectives, themes, objectives and links.
+
+And what every process attaches to a Subject: updates, comments, attachments and action items.
+"""

@@ -44,7 +44,9 @@ class FiscalCalendar(models.Model):
         verbose_name = _("fiscal calendar")
         verbose_name_plural = _("fiscal calendars")
         ordering = ["valid_from"]
-        constraints = [models.CheckConstraint(condition=Q(first_month__gte=1) & Q(first_month__lte=12), name="month_1_to_12")]
+        constraints = [
+            models.CheckConstraint(condition=Q(first_month__gte=1) & Q(first_month__lte=12), name="month_1_to_12")
+        ]
 
     def __str__(self) -> str:
         return str(self.valid_from)
@@ -128,7 +130,9 @@ class SavedView(Trashable):
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")
         constraints = [
-            models.UniqueConstraint(fields=["person", "page", "name"], condition=Q(trashed_at__isnull=True), name="view_name_once")
+            models.UniqueConstraint(
+                fields=["person", "page", "name"], condition=Q(trashed_at__isnull=True), name="view_name_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -71,7 +71,9 @@ class Placement(models.Model):
         verbose_name = _("placement")
         verbose_name_plural = _("placements")
         constraints = [
-            models.CheckConstraint(condition=Q(parent__isnull=True) | ~Q(parent=F("unit")), name="unit_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("unit")), name="unit_is_not_its_own_parent"
+            ),
             ExclusionConstraint(
                 name="one_place_at_a_time",
                 expressions=[(IdRange("unit_id"), RangeOperators.OVERLAPS), ("valid", RangeOperators.OVERLAPS)],

@@ -54,7 +54,9 @@ def render_report(actor: Actor, *, job: Job, now: datetime, at: At) -> dict[str,
     advance(job, 2, STEPS, _("Drawing the pages"))
     html = draw(report)
     advance(job, 3, STEPS, _("Setting the pages"))
-    pdf = render_pdf(html, title=f"{report.content['name']}, {report.content['period_label']}", identifier=report.content_hash)
+    pdf = render_pdf(
+        html, title=f"{report.content['name']}, {report.content['period_label']}", identifier=report.content_hash
+    )
     file = keep_file(
         job,
         content=pdf,
@@ -80,7 +82,9 @@ def _freeze(actor: Actor, scorecard: Scorecard, at: At, job: Job, now: datetime)
     named = organization()
     content |= {"schema": SCHEMA, "organization": named.name if named else "", "as_of": now.isoformat()}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    with recording(actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details={"period": at.period.key}):
+    with recording(
+        actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details={"period": at.period.key}
+    ):
         report = Report.objects.create(
             scorecard=scorecard,
             frequency=at.period.frequency,
@@ -98,10 +102,20 @@ def _freeze(actor: Actor, scorecard: Scorecard, at: At, job: Job, now: datetime)
 
 def draw(report: Report) -> str:
     """The pages of a frozen report as HTML; the same report always gives the same text."""
-    context = {"report": report.content, "hash": report.content_hash, "as_of": moment(report.as_of), "language": get_language() or "en"}
+    context = {
+        "report": report.content,
+        "hash": report.content_hash,
+        "as_of": moment(report.as_of),
+        "language": get_language() or "en",
+    }
     return render_to_string("scorecards/print/scorecard.html", context)
 
 
 def _attach(actor: Actor, report: Report, file: ProducedFile) -> None:
-    with recording(actor, "publish_scorecard", subject_id=report.scorecard.strategy.subject_id, details={"hash": report.content_hash}):
+    with recording(
+        actor,
+        "publish_scorecard",
+        subject_id=report.scorecard.strategy.subject_id,
+        details={"hash": report.content_hash},
+    ):
         Report.objects.filter(pk=report.pk, file=None).update(file=file)

@@ -50,14 +50,17 @@ class Observation(Fact):
         verbose_name = _("observation")
         verbose_name_plural = _("observations")
         constraints = [
-            models.UniqueConstraint(fields=["series", "frequency", "period_start", "revision"], name="observation_revision_once"),
+            models.UniqueConstraint(
+                fields=["series", "frequency", "period_start", "revision"], name="observation_revision_once"
+            ),
             models.UniqueConstraint(
                 fields=["series", "frequency", "period_start"],
                 condition=Q(superseded_at__isnull=True),
                 name="one_current_observation",
             ),
             models.CheckConstraint(
-                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")), name="observation_superseded_later"
+                condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")),
+                name="observation_superseded_later",
             ),
         ]
 
@@ -84,9 +87,13 @@ class Target(Fact):
         verbose_name = _("target")
         verbose_name_plural = _("targets")
         constraints = [
-            models.UniqueConstraint(fields=["measure", "frequency", "period_start", "revision"], name="target_revision_once"),
             models.UniqueConstraint(
-                fields=["measure", "frequency", "period_start"], condition=Q(superseded_at__isnull=True), name="one_current_target"
+                fields=["measure", "frequency", "period_start", "revision"], name="target_revision_once"
+            ),
+            models.UniqueConstraint(
+                fields=["measure", "frequency", "period_start"],
+                condition=Q(superseded_at__isnull=True),
+                name="one_current_target",
             ),
         ]
 
@@ -110,7 +117,9 @@ class PeriodLock(models.Model):
         verbose_name_plural = _("closed periods")
         constraints = [
             models.UniqueConstraint(
-                fields=["scorecard", "frequency", "period_start"], condition=Q(opened_at__isnull=True), name="locked_once"
+                fields=["scorecard", "frequency", "period_start"],
+                condition=Q(opened_at__isnull=True),
+                name="locked_once",
             )
         ]
 

@@ -77,7 +77,9 @@ class Measure(Versioned):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.LAGGING)
     is_critical = models.BooleanField(_("critical"), default=False)
     frequency = models.CharField(_("frequency"), max_length=10, choices=FrequencyChoices.choices, default="month")
-    aggregation = models.CharField(_("aggregation over time"), max_length=5, choices=Aggregation.choices, default="last")
+    aggregation = models.CharField(
+        _("aggregation over time"), max_length=5, choices=Aggregation.choices, default="last"
+    )
     method = models.CharField(_("scoring method"), max_length=8, choices=Method.choices, default="band")
     polarity = models.CharField(_("direction"), max_length=6, choices=Polarity.choices, default="up")
     unit_of_measure = models.CharField(_("unit of measure"), max_length=40, blank=True)
@@ -102,7 +104,9 @@ class Measure(Versioned):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(grace_days__lte=366), name="grace_at_most_a_year"),
-            models.CheckConstraint(condition=Q(tolerance__isnull=True) | Q(tolerance__gt=0), name="tolerance_above_zero"),
+            models.CheckConstraint(
+                condition=Q(tolerance__isnull=True) | Q(tolerance__gt=0), name="tolerance_above_zero"
+            ),
             models.CheckConstraint(
                 condition=Q(method="range", polarity="inside")
                 | Q(method__in=["scale", "unscored"])

@@ -46,7 +46,9 @@ class ScorecardBands(models.Model):
         verbose_name = _("bands")
         verbose_name_plural = _("bands")
         constraints = [
-            models.CheckConstraint(condition=Q(amber__gt=0, green__lte=100) & Q(green__gt=models.F("amber")), name="bands_in_order"),
+            models.CheckConstraint(
+                condition=Q(amber__gt=0, green__lte=100) & Q(green__gt=models.F("amber")), name="bands_in_order"
+            ),
             ExclusionConstraint(
                 name="one_set_of_bands_at_a_time",
                 expressions=[(IdRange("scorecard_id"), RangeOperators.OVERLAPS), ("valid", RangeOperators.OVERLAPS)],

@@ -166,7 +166,9 @@ def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardRe
         period_label=at.period.label,
         previous_label=at.period.previous().label,
         rows=rows,
-        themes=tuple(Theme.objects.filter(strategy=strategy, state="live").order_by("order", "pk").values_list("pk", "name")),
+        themes=tuple(
+            Theme.objects.filter(strategy=strategy, state="live").order_by("order", "pk").values_list("pk", "name")
+        ),
         counts=_count(row.status for row in objectives),
         counts_before=_count(row.was or "no_data" for row in objectives),
         reported=sum(1 for row in measures if row.value and row.reason not in {"not_reported", "stale"}),
@@ -183,7 +185,10 @@ def _count(statuses: Iterable[str]) -> dict[str, int]:
 
 def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
     sparks = tuple(period.shift(step).start for step in range(1 - SPARK_PERIODS, 1))
-    nodes = {node.pk: node for node in Node.objects.filter(scorecard=scorecard).select_related("perspective", "strategy__owner")}
+    nodes = {
+        node.pk: node
+        for node in Node.objects.filter(scorecard=scorecard).select_related("perspective", "strategy__owner")
+    }
     themes = Prefetch("themes", Theme.objects.only("pk"))
     visible = scoped(viewer, "view", Measure.objects.filter(node__scorecard=scorecard)).select_related("owner")
     objectives = scoped(viewer, "view", Objective.objects.filter(node__scorecard=scorecard))
@@ -202,7 +207,9 @@ def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
         before={node: results[before] for node, results in history.items() if before in results},
         history=history,
         measures={measure.pk: measure for measure in visible},
-        objectives={objective.pk: objective for objective in objectives.select_related("owner").prefetch_related(themes)},
+        objectives={
+            objective.pk: objective for objective in objectives.select_related("owner").prefetch_related(themes)
+        },
         period=period,
         sparks=sparks,
     )
@@ -241,7 +248,11 @@ def _row(facts: _Facts, node: Node, share: float | None, depth: int) -> Row | No
         objective = facts.objectives.get(node.objective_id)
         return _objective_row(objective, common) if objective else None
     if node.perspective is not None:
-        return Row(**common, key=node.perspective.pk, name=node.perspective.name) if node.perspective.state != "retired" else None
+        return (
+            Row(**common, key=node.perspective.pk, name=node.perspective.name)
+            if node.perspective.state != "retired"
+            else None
+        )
     if node.strategy is not None:
         owner = node.strategy.owner.name if node.strategy.owner else ""
         return Row(**common, key=node.strategy.pk, name=node.strategy.name, owner=owner)

@@ -77,7 +77,9 @@ def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> lis
 
 
 def _filtered(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> QuerySet[Measure]:
-    now = Result.objects.filter(node__measure=OuterRef("pk"), frequency=at.period.frequency, period_start=at.period.start)
+    now = Result.objects.filter(
+        node__measure=OuterRef("pk"), frequency=at.period.frequency, period_start=at.period.start
+    )
     rows = measures(viewer).filter(state="live", node__isnull=False)
     rows = rows.annotate(status_now=Coalesce(Subquery(now.values("status")[:1]), Value("no_data")))
     if wanted.get("q"):

@@ -158,7 +158,9 @@ def measures(viewer: Actor) -> QuerySet[Measure]:
 def due_measures(viewer: Actor) -> QuerySet[Measure]:
     """Live measures whose values the viewer owes: owner or updater."""
     mine = Q(owner_id=viewer.person_id) | Q(updaters=viewer.person_id)
-    return scoped(viewer, "record", Measure.objects.filter(mine, state="live")).select_related("unit", "node").distinct()
+    return (
+        scoped(viewer, "record", Measure.objects.filter(mine, state="live")).select_related("unit", "node").distinct()
+    )
 
 
 def own_period(measure: Measure, at: At) -> Period:
@@ -230,11 +232,17 @@ class _MeasureFacts:
         wanted = starts + [ago.start for one in shown if (ago := one.year_ago()) is not None]
         observations: dict[date, list[Observation]] = defaultdict(list)
         rows = Observation.objects.filter(
-            series__measure=measure, series__kind=Series.Kind.ACTUAL, series__name="", frequency=frequency, period_start__in=wanted
+            series__measure=measure,
+            series__kind=Series.Kind.ACTUAL,
+            series__name="",
+            frequency=frequency,
+            period_start__in=wanted,
         )
         for row in rows.select_related("recorded_by").order_by("revision"):
             observations[row.period_start].append(row)
-        targets = Target.objects.filter(measure=measure, frequency=frequency, period_start__in=starts, superseded_at=None)
+        targets = Target.objects.filter(
+            measure=measure, frequency=frequency, period_start__in=starts, superseded_at=None
+        )
         results = Result.objects.filter(node__measure=measure).filter(
             Q(frequency=frequency, period_start__in=starts)
             | Q(frequency=Frequency.YEAR, period_start=Period.of(Frequency.YEAR, at.period.start, calendars()).start)

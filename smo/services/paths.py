@@ -77,7 +77,7 @@ def service_folder(path: Path) -> Path:
 
 
 def write_for_service(path: Path, text: str) -> None:
-    """A file the embedded servers read, in a folder they own: as root we do not follow a link they may have put there."""
+    """A file the embedded servers read, in a folder they own: as root we follow no link they may have put there."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     with os.fdopen(os.open(path, flags, 0o644), "w") as file:
         os.fchmod(file.fileno(), 0o644)  # whatever our umask is; the folder is private
@@ -90,6 +90,22 @@ def _is_private(folder: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISDIR(info.st_mode) and info.st_uid in privileges.owners() and not info.st_mode & 0o077
+
+
+def _write_once(path: Path, text: str) -> str:
+    """Write a file only we can read, unless another process was faster; what it holds in the end."""
+    descriptor, fresh = tempfile.mkstemp(prefix=".", dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(descriptor)
+    try:
+        os.link(fresh, path)  # unlike rename, fails when the file is there
+    except FileExistsError:
+        pass
+    finally:
+        Path(fresh).unlink()
+    return path.read_text().strip()
 
 
 def _short_folder(state: Path) -> Path:
@@ -106,19 +122,12 @@ def _short_folder(state: Path) -> Path:
     if known is not None and _is_private(known):
         return known
     prepare_state(state)
-    made = Path(tempfile.mkdtemp(prefix="smo-", dir="/tmp"))  # noqa: S108 - made by mkdtemp
-    fresh = state / f".run.path.{os.getpid()}"
-    fresh.write_text(f"{made}\n")
-    if known is not None:
-        pointer.unlink(missing_ok=True)
-    try:
-        os.link(fresh, pointer)  # unlike rename, fails when another process was faster
-    except FileExistsError:
-        made.rmdir()
-        made = Path(pointer.read_text().strip())
-    finally:
-        fresh.unlink()
-    return made
+    pointer.unlink(missing_ok=True)
+    made = tempfile.mkdtemp(prefix="smo-", dir="/tmp")  # noqa: S108 - made by mkdtemp
+    chosen = _write_once(pointer, made)
+    if chosen != made:
+        Path(made).rmdir()
+    return Path(chosen)
 
 
 def run_dir(state: Path) -> Path:
@@ -152,15 +161,4 @@ def secret_key(state: Path) -> str:
         return path.read_text().strip()
     except FileNotFoundError:
         prepare_state(state)
-    fresh = state / f".secret_key.{os.getpid()}"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(f"{secrets.token_urlsafe(50)}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # unlike rename, keeps the key of a process that was faster
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    return path.read_text().strip()
+        return _write_once(path, secrets.token_urlsafe(50))

@@ -19,6 +19,7 @@ from typing import IO
 from smo.services import privileges
 from smo.services.privileges import ServiceError
 
+_PATIENCE = 30.0  # seconds to wait for the remnants of an earlier process
 _INSISTING = 5.0  # seconds between the second request to end and SIGKILL
 
 
@@ -106,7 +107,7 @@ def start(program: Program, locks: Path, *, output: int | IO[bytes] = subprocess
         f"An earlier {program.name} process of this portal has not ended. "
         f"Wait a little and start again; `fuser {path}` shows the process."
     )
-    held = take_lock(path, patience=30, sentence=sentence)
+    held = take_lock(path, patience=_PATIENCE, sentence=sentence)
     try:
         program.prepare()
         process = subprocess.Popen(  # noqa: S603 - our own programs

@@ -92,7 +92,9 @@ class ActionItem(Versioned):
         verbose_name = _("action item")
         verbose_name_plural = _("action items")
         ordering = ["due_on", "pk"]
-        indexes = [models.Index(fields=["assignee", "due_on"], condition=Q(done_on__isnull=True), name="action_item_open")]
+        indexes = [
+            models.Index(fields=["assignee", "due_on"], condition=Q(done_on__isnull=True), name="action_item_open")
+        ]
 
     def __str__(self) -> str:
         return self.title

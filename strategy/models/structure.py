@@ -19,7 +19,15 @@ class NodeState(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
-@subject_kind("strategy", unit="unit", owner="owner", label=["name"], text=["mission", "vision"], url="strategy:strategy", retired="retired_at")
+@subject_kind(
+    "strategy",
+    unit="unit",
+    owner="owner",
+    label=["name"],
+    text=["mission", "vision"],
+    url="strategy:strategy",
+    retired="retired_at",
+)
 class Strategy(Versioned):
     """One unit's strategy over a horizon."""
 

@@ -52,14 +52,22 @@ def test_an_inner_action_has_its_own_event_and_the_outer_goes_on():
     assert [c.after for c in changes_of(outer)] == [{"name": "Outer"}]
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_event", "DELETE FROM audit_change"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_event", "DELETE FROM audit_change"]
+)
 def test_the_log_cannot_be_changed_by_its_owner(statement):
     factories.unit()
-    with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="never changed or deleted"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_change", "TRUNCATE audit_event"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_change", "TRUNCATE audit_event"]
+)
 def test_the_portals_own_role_may_not_touch_the_log(statement):
     factories.unit()
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:

@@ -22,7 +22,8 @@ def unit(name: str = "", *, parent: OrgUnit | None = None, code: str = "", kind:
     number = next(_numbers)
     with recording(system_actor("tests"), "add_unit"):
         (made,) = subjects.create(
-            OrgUnit, [{"name": name or f"Unit {number}", "code": code or f"U{number}", "kind": kind, "opened_on": BEGINNING}]
+            OrgUnit,
+            [{"name": name or f"Unit {number}", "code": code or f"U{number}", "kind": kind, "opened_on": BEGINNING}],
         )
         Placement.objects.create(unit=made, parent=parent, valid=(BEGINNING, None))
     return made
@@ -32,7 +33,11 @@ def person(name: str = "", *, email: str = "", home: OrgUnit | None = None) -> P
     """A person who can sign in with PASSWORD."""
     number = next(_numbers)
     with recording(system_actor("tests"), "add_person"):
-        values = {"name": name or f"Person {number}", "email": email or f"person{number}@example.org", "home_unit": home}
+        values = {
+            "name": name or f"Person {number}",
+            "email": email or f"person{number}@example.org",
+            "home_unit": home,
+        }
         blank = Person()
         blank.set_unusable_password()
         (made,) = subjects.create(Person, [{**values, "password": blank.password}])

@@ -14,21 +14,37 @@ from pathlib import Path
 import pytest
 
 from smo.services import paths, postgres, privileges
-from tests.smo.portal import ROOT, Portal, children, descendants, eventually, is_alive
+from tests.smo.running_portal import ROOT, Portal, children, descendants, eventually, is_alive
 
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder that a portal has been started on once, to copy from."""
+    folder = tmp_path_factory.mktemp("migrated") / "data"
+    portal = Portal(folder, "--exit-when-ready")
+    assert portal.process.wait(120) == 0, portal.said
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+def folder(tmp_path: Path, migrated: Path) -> Path:
+    """A state folder for one test."""
+    return copied(migrated, tmp_path / "data")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    portal = Portal(tmp_path_factory.mktemp("portal") / "data").ready()
+def running(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Portal]:
+    """A portal for the tests that leave it running."""
+    portal = Portal(copied(migrated, tmp_path_factory.mktemp("portal") / "data")).ready()
     yield portal
     portal.end()
+
+
+def copied(folder: Path, to: Path) -> Path:
+    subprocess.run(["cp", "-a", folder, to], check=True)
+    return to
 
 
 @contextlib.contextmanager
@@ -42,10 +58,10 @@ def started(folder: Path, *arguments: str, **environment: str) -> Iterator[Porta
 
 
 def sql(state: Path, statement: str) -> list[tuple[object, ...]]:
-    with contextlib.closing(postgres.connect(state, role=postgres.OWNER_ROLE, name="smo")) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            return list(cursor.fetchall()) if cursor.description else []
+    connection = postgres.connect(state, role=postgres.OWNER_ROLE, name="smo")
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
 
 
 def was_shut_down_cleanly(state: Path) -> bool:
@@ -85,8 +101,8 @@ def test_a_second_start_is_refused_by_a_sentence(running: Portal) -> None:
     assert running.health() == 200
 
 
-def test_a_busy_port_is_refused_before_anything_starts(running: Portal, folder: Path) -> None:
-    second = Portal(folder, port=running.port)
+def test_a_busy_port_is_refused_before_anything_starts(running: Portal, tmp_path: Path) -> None:
+    second = Portal(tmp_path / "data", port=running.port)
     assert second.process.wait(30) == 1
     assert f"Port {running.port} cannot be used" in second.said
     assert not (second.state / "postgres").exists()
@@ -145,7 +161,8 @@ def test_pid_files_of_the_dead_or_of_strangers_do_not_stop_a_start(folder: Path)
             assert again.process.wait(90) == 0, again.said
 
 
-def test_a_half_made_database_is_made_anew(folder: Path) -> None:
+def test_a_half_made_database_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
     state = paths.prepare_state(paths.state_dir(folder))
     half = state / "postgres.new-4242"
     half.mkdir()
@@ -166,8 +183,10 @@ def test_text_is_unicode_whatever_the_environment(folder: Path, environment: dic
         assert sql(portal.state, "SELECT lower('ÄÉЯ'), 'ñandú' ILIKE 'ÑANDÚ'") == [("äéя", True)]
 
 
-def test_a_folder_with_a_long_name_and_spaces(tmp_path: Path) -> None:
+def test_a_folder_with_a_long_name_and_spaces(tmp_path: Path, migrated: Path) -> None:
     long = tmp_path / ("a folder with spaces " * 5).strip() / "ünd ümlauts"
+    long.parent.mkdir()
+    copied(migrated, long)
     with started(long) as portal:
         portal.ready()
         short = paths.run_dir(portal.state)
@@ -185,7 +204,7 @@ def test_as_root_the_servers_run_without_rights(running: Portal) -> None:
         if privileges.mode() is privileges.Mode.ACCOUNT:
             assert effective == 0
         else:
-            namespaces = [os.readlink(f"/proc/{pid}/ns/user") for pid in ("self", running.find(name))]
+            namespaces = [Path(f"/proc/{pid}/ns/user").readlink() for pid in ("self", running.find(name))]
             assert namespaces[0] != namespaces[1]
 
 
