@@ -7,6 +7,7 @@ Halves round away from zero, as people expect (72.45 is 72.5). Formulas and comp
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -54,6 +55,12 @@ def _needed_decimals(number: Decimal, most: int) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+def decimals_of(values: Iterable[Number | None], most: int = 2) -> int:
+    """The decimals that write all the values alike: as many as the neediest wants, at most `most`."""
+    numbers = [number for value in values if (number := to_decimal(value)) is not None]
+    return max((_needed_decimals(number, most) for number in numbers), default=0)
+
+
 def plain(value: Number | None, decimals: int | None = None) -> str:
     """9,412 or 72.4. Without `decimals`, as many as the value needs, at most two."""
     number = to_decimal(value)
@@ -95,7 +102,7 @@ def _three_figures(number: Decimal) -> tuple[Decimal, int, str]:
     """The number scaled to three figures: mantissa, decimals, suffix. 999,600 becomes 1.00 m, not 1,000 k."""
     size = abs(number)
     for power, suffix in _STEPS:
-        if size >= Decimal("0.9995").scaleb(power):
+        if size >= max(Decimal("0.9995").scaleb(power), Decimal("9999.5")):
             mantissa = number.scaleb(-power)
             decimals = 2 if abs(mantissa) < Decimal("9.995") else 1 if abs(mantissa) < Decimal("99.95") else 0
             return mantissa, decimals, suffix
@@ -104,7 +111,7 @@ def _three_figures(number: Decimal) -> tuple[Decimal, int, str]:
 
 
 def money(value: Number | None, currency: str = "GBP", *, sign: bool = False) -> str:
-    """£12.9m: three figures. The full amount belongs on hover and in files (`money_full`)."""
+    """£12.9m: three figures from £10,000 on. The full amount belongs on hover and in files (`money_full`)."""
     number = to_decimal(value)
     if number is None:
         return str(NO_VALUE)
@@ -156,6 +163,14 @@ class NumberFormat:
     def figure(self, value: Number | None) -> str:
         """The same without the word of the unit, for tables and charts that name it once."""
         return plain(value, self.decimals) if self.kind == "number" else self.text(value)
+
+    def short(self, value: Number | None) -> str:
+        """The figure without needless zeros, for the ends of lines in charts: 80%, 75.4%."""
+        if self.kind not in {"percent", "number"} or (number := to_decimal(value)) is None:
+            return self.figure(value)
+        most = self.decimals if self.decimals is not None else 1 if self.kind == "percent" else 2
+        text = _written(number, _needed_decimals(number, most))
+        return f"{text}%" if self.kind == "percent" else text
 
     def full(self, value: Number | None) -> str:
         """Every digit, for hover."""

@@ -321,14 +321,17 @@ def field(field: BoundField) -> dict[str, Any]:
     classes = "form-check-input" if kind in _LABELLED else base
     if field.errors:
         classes += " is-invalid"
-    given = field.field.widget.attrs.get("class", "")
-    control = field.as_widget(attrs={"class": f"{classes} {given}".strip()})
-    return {"field": field, "control": control, "kind": kind, "choices": kind in _LABELLED - {"checkbox"}}
+    attributes = field.field.widget.attrs  # the form's own copy; choices read it when they are drawn one by one
+    attributes["class"] = " ".join(dict.fromkeys([*classes.split(), *attributes.get("class", "").split()]))
+    return {"field": field, "control": field.as_widget(), "kind": kind, "choices": kind in _LABELLED - {"checkbox"}}
 
 
 @register.inclusion_tag("core/ui/error_summary.html")
-def error_summary(*forms: BaseForm) -> dict[str, Any]:
-    """All errors of the forms at the top, each leading to its input; nothing where there are none."""
+def error_summary(*forms: BaseForm, focus: bool = True) -> dict[str, Any]:
+    """All errors of the forms at the top, each leading to its input; nothing where there are none.
+
+    It takes the focus when the page comes, so that it is read first.
+    """
     problems: list[tuple[str, str]] = []
     for form in forms:
         if not form.is_bound:
@@ -336,8 +339,8 @@ def error_summary(*forms: BaseForm) -> dict[str, Any]:
         problems += [("", str(error)) for error in form.non_field_errors()]
         for bound in form:
             anchor = bound.auto_id if _kind(bound) in _LABELLED - {"checkbox"} else bound.id_for_label
-            problems += [(anchor, str(error)) for error in bound.errors]
-    return {"problems": problems}
+            problems += [(anchor, f"{bound.label}: {error}") for error in bound.errors]
+    return {"problems": problems, "focus": focus}
 
 
 # ----------------------------------------------------------------------------------------------------- filters

@@ -1,0 +1,37 @@
+"""Charts: numbers in, SVG text out; the same picture on screen, in mail and in PDF (UX §7 and §8).
+
+Every function takes plain numbers or a frozen dataclass, a `chart_id` unique in the page and a `title` that states
+what is shown. In templates use `{% chart "measure" series chart_id=… title=… %}`.
+"""
+
+from core.charts.bubble import Bubble, bubble
+from core.charts.columns import columns
+from core.charts.map_picture import strategy_map, strength_word
+from core.charts.measure import measure_chart
+from core.charts.measure_series import Annotation, MeasureSeries
+from core.charts.pins import variance_pins
+from core.charts.shapes import status_icon, status_shape
+from core.charts.small import bullet, spark, stack_units
+from core.charts.strategy_map import MapArrow, MapBand, MapLane, MapLayout, MapNode
+
+__all__ = [
+    "Annotation",
+    "Bubble",
+    "MapArrow",
+    "MapBand",
+    "MapLane",
+    "MapLayout",
+    "MapNode",
+    "MeasureSeries",
+    "bubble",
+    "bullet",
+    "columns",
+    "measure_chart",
+    "spark",
+    "stack_units",
+    "status_icon",
+    "status_shape",
+    "strategy_map",
+    "strength_word",
+    "variance_pins",
+]
