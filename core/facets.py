@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+
 from core.access import Actor
 from core.periods import At
 
@@ -29,7 +31,7 @@ class Facet:
 
     kind: str
     key: str
-    title: str
+    title: str | Promise
     build: Build
     order: int = 100
 
@@ -37,7 +39,7 @@ class Facet:
 _facets: dict[tuple[str, str], Facet] = {}
 
 
-def facet(kind: str, key: str, title: str, order: int = 100) -> Callable[[Build], Build]:
+def facet(kind: str, key: str, title: str | Promise, order: int = 100) -> Callable[[Build], Build]:
     """Register the decorated function as a facet of a kind of record."""
 
     def register(build: Build) -> Build:

@@ -10,12 +10,22 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from core.access import Access, NotVisible, can, require, scoped
+from core.access import Access, Actor, NotVisible, can, require, scoped
+from core.periods import At
 
 View = Callable[..., HttpResponseBase]
 
 
-def _enter(request: HttpRequest) -> HttpResponse | None:
+class PortalRequest(HttpRequest):
+    """A request as views get it: middleware has set who asks and the moment asked about."""
+
+    actor: Actor
+    at: At
+    request_id: str
+    htmx: Any
+
+
+def _enter(request: PortalRequest) -> HttpResponse | None:
     """The way to the sign-in page for one who has not signed in."""
     if getattr(request, "actor", None) is not None:
         return None
@@ -32,14 +42,14 @@ def guarded(verb: str, model: type[Model]) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
+        def wrapper(request: PortalRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
             if (away := _enter(request)) is not None:
                 return away
-            row = scoped(request.actor, "view", model._default_manager.filter(pk=pk)).first()  # type: ignore[attr-defined]
+            row = scoped(request.actor, "view", model._default_manager.filter(pk=pk)).first()
             if row is None:
                 raise NotVisible
-            if verb != "view" and not can(request.actor, verb, row):  # type: ignore[attr-defined]
-                require(request.actor, verb, row)  # type: ignore[attr-defined]
+            if verb != "view" and not can(request.actor, verb, row):
+                require(request.actor, verb, row)
             return view(request, row, **kwargs)
 
         wrapper.access = Access("guarded", verb, model, "")  # type: ignore[attr-defined]
@@ -53,10 +63,10 @@ def listing(verb: str, model: type[Model]) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        def wrapper(request: PortalRequest, **kwargs: Any) -> HttpResponseBase:
             if (away := _enter(request)) is not None:
                 return away
-            rows = scoped(request.actor, verb, model._default_manager.all())  # type: ignore[attr-defined]
+            rows = scoped(request.actor, verb, model._default_manager.all())
             return view(request, rows, **kwargs)
 
         wrapper.access = Access("listing", verb, model, "")  # type: ignore[attr-defined]
@@ -70,7 +80,7 @@ def signed_in(reason: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        def wrapper(request: PortalRequest, **kwargs: Any) -> HttpResponseBase:
             if (away := _enter(request)) is not None:
                 return away
             return view(request, **kwargs)
@@ -86,7 +96,7 @@ def public(reason: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        def wrapper(request: PortalRequest, **kwargs: Any) -> HttpResponseBase:
             return view(request, **kwargs)
 
         wrapper.access = Access("public", "", None, reason)  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,7 +33,7 @@ class Trashable(models.Model):
 class Fact(models.Model):
     """An append-only row: never changed but for `superseded_at`, which a trigger watches (DATAMODEL A5)."""
 
-    recorded_at = models.DateTimeField(_("recorded at"), db_default=models.functions.Now(), editable=False)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True, editable=False)
     event_id = models.BigIntegerField(_("audit event"), null=True, editable=False)
 

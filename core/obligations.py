@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
+
 from core.access import Actor
 from core.periods import At
 
@@ -27,10 +29,10 @@ class Obligation:
 
 
 Build = Callable[[Actor, At], Iterable[Obligation]]
-_sources: dict[str, tuple[str, Build]] = {}
+_sources: dict[str, tuple[str | Promise, Build]] = {}
 
 
-def obligation(kind: str, title: str) -> Callable[[Build], Build]:
+def obligation(kind: str, title: str | Promise) -> Callable[[Build], Build]:
     """Register the decorated function as a source of obligations."""
 
     def register(build: Build) -> Build:
@@ -42,7 +44,7 @@ def obligation(kind: str, title: str) -> Callable[[Build], Build]:
     return register
 
 
-def kinds() -> dict[str, str]:
+def kinds() -> dict[str, str | Promise]:
     """Kind → title, in order of registration."""
     return {kind: title for kind, (title, _build) in _sources.items()}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core.access import Actor
@@ -36,7 +37,7 @@ class Panel:
 
     slot: str
     key: str
-    title: str
+    title: str | Promise
     template: str
     build: Build
     order: int = 100
@@ -69,7 +70,7 @@ _panels: dict[tuple[str, str], Panel] = {}
 
 
 def panel(
-    slot: str, key: str, title: str, template: str, order: int = 100, width: int = 12
+    slot: str, key: str, title: str | Promise, template: str, order: int = 100, width: int = 12
 ) -> Callable[[Build], Build]:
     """Register the decorated function as a panel of a slot."""
 

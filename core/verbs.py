@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+
 from core.access import Actor
 
 
@@ -14,7 +16,7 @@ class Verb:
     """`offer(subject, viewer)` gives the address of the form that does it, or an empty text if it is not offered."""
 
     key: str
-    title: str
+    title: str | Promise
     icon: str
     kinds: tuple[str, ...]
     offer: Callable[[Any, Actor], str]
@@ -24,7 +26,7 @@ class Verb:
 _verbs: dict[str, Verb] = {}
 
 
-def verb(key: str, title: str, icon: str, kinds: tuple[str, ...] = (), order: int = 100) -> Callable[..., Any]:
+def verb(key: str, title: str | Promise, icon: str, kinds: tuple[str, ...] = (), order: int = 100) -> Callable[..., Any]:
     """Register the decorated function as the offer of a verb; no kinds means every kind."""
 
     def register(offer: Callable[[Any, Actor], str]) -> Callable[[Any, Actor], str]:

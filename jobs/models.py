@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import OrgUnit, Person, Subject
@@ -43,7 +44,7 @@ class Job(models.Model):
     limits = models.JSONField(default=dict)
     attempts = models.PositiveSmallIntegerField(default=0)
     is_cancel_asked = models.BooleanField(default=False)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -85,8 +86,8 @@ class Outbox(models.Model):
     key = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.TextField(blank=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
-    next_try_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
+    next_try_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
 
@@ -125,7 +126,7 @@ class Schedule(models.Model):
     at_hour = models.PositiveSmallIntegerField(_("hour"), default=2)
     at_minute = models.PositiveSmallIntegerField(_("minute"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
-    since = models.DateTimeField(db_default=models.functions.Now())
+    since = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("schedule")
@@ -145,7 +146,7 @@ class Slot(models.Model):
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="slots")
     due_at = models.DateTimeField()
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
-    opened_at = models.DateTimeField(db_default=models.functions.Now())
+    opened_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="one_slot_per_schedule_and_time")]
@@ -169,7 +170,7 @@ class ProducedFile(models.Model):
     sha256 = models.CharField(max_length=64)
     content_hash = models.CharField(_("content hash"), max_length=64, blank=True)
     as_of = models.DateTimeField(_("as of"))
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("produced file")
@@ -187,7 +188,7 @@ class ImportMapping(models.Model):
     document = models.JSONField(default=dict)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="+")
     row_version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("import mapping")
@@ -210,7 +211,7 @@ class ImportRun(models.Model):
     report = models.JSONField(default=list)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="import_runs")
     event_id = models.BigIntegerField(null=True)
-    at = models.DateTimeField(db_default=models.functions.Now())
+    at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("import run")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organization.models import Person, Subject
@@ -17,7 +18,7 @@ class Notification(models.Model):
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+")
     text = models.CharField(_("text"), max_length=400)
     url = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     read_at = models.DateTimeField(_("read at"), null=True)
 
     class Meta:
@@ -52,7 +53,7 @@ class Digest(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="digests")
     on = models.DateField(_("day"))
     lines = models.PositiveIntegerField(default=0)
-    sent_at = models.DateTimeField(db_default=models.functions.Now())
+    sent_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "on"], name="one_digest_a_day")]

@@ -74,7 +74,7 @@ class Home:
 
 def home_scorecard(viewer: Actor, at: At) -> Scorecard | None:
     """The scorecard nearest to the viewer: of their unit, of a unit above it, of the whole organisation, or any."""
-    person = Person.objects.filter(pk=viewer.person_id).first()
+    person = Person.objects.filter(pk=viewer.person_id or 0).first()
     top = root_unit(at.today)
     near = [person.home_unit_id, *ancestor_ids(person.home_unit_id, at.today)] if person and person.home_unit_id else []
     return scorecard_of_unit(viewer, [*near, *([top.pk] if top else [])]) or scorecards(viewer).first()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.guards import signed_in
+from core.guards import PortalRequest, signed_in
 from core.obligations import kinds, obligations
 from core.panels import panels
 from portal.queries import home as home_of
@@ -15,7 +15,7 @@ from portal.queries import home_scorecard
 
 @signed_in("Everyone has a home; what it shows is read through the policies of each row.")
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """Strategy health, exceptions and what changed; for a portal without a strategy, what to do first."""
     scorecard = home_scorecard(request.actor, request.at)
     if scorecard is None:
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @signed_in("What a person owes is asked for that person alone.")
 @require_safe
-def work(request: HttpRequest) -> HttpResponse:
+def work(request: PortalRequest) -> HttpResponse:
     """Everything the person owes, by kind, what is due first at the top."""
     owed = obligations(request.actor, request.at)
     titles = kinds()

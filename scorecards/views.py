@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.actions import Refusal, sentences
 from core.datasets import Dataset
-from core.guards import guarded, listing
+from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
 from core.periods import Period, PeriodError
 from core.statuses import WORDS
@@ -43,7 +43,7 @@ def _file(dataset: Dataset, name: str, form: str) -> HttpResponseBase:  # type: 
 
 @listing("view", Scorecard)
 @require_safe
-def scorecards(request: HttpRequest, rows: QuerySet[Scorecard]) -> HttpResponse:
+def scorecards(request: PortalRequest, rows: QuerySet[Scorecard]) -> HttpResponse:
     """Every scorecard with the status of its strategy; the only one is opened at once."""
     lines = lists.scorecard_lines(request.actor, request.at)
     if len(lines) == 1:
@@ -53,7 +53,7 @@ def scorecards(request: HttpRequest, rows: QuerySet[Scorecard]) -> HttpResponse:
 
 @guarded("view", Scorecard)
 @require_safe
-def scorecard(request: HttpRequest, card: Scorecard) -> HttpResponse:
+def scorecard(request: PortalRequest, card: Scorecard) -> HttpResponse:
     """The scorecard in the period picked."""
     report = cards.scorecard_report(request.actor, card, request.at)
     return render(request, "scorecards/scorecard.html", {"scorecard": card, "report": report})
@@ -61,7 +61,7 @@ def scorecard(request: HttpRequest, card: Scorecard) -> HttpResponse:
 
 @guarded("view", Scorecard)
 @require_safe
-def scorecard_file(request: HttpRequest, card: Scorecard, form: str) -> HttpResponseBase:
+def scorecard_file(request: PortalRequest, card: Scorecard, form: str) -> HttpResponseBase:
     """The scorecard as CSV, workbook or JSON."""
     report = cards.scorecard_report(request.actor, card, request.at)
     return _file(scorecard_dataset(report), f"{card.name} {report.period_key}", form)
@@ -69,7 +69,7 @@ def scorecard_file(request: HttpRequest, card: Scorecard, form: str) -> HttpResp
 
 @guarded("view", Scorecard)
 @require_POST
-def report_order(request: HttpRequest, card: Scorecard) -> HttpResponse:
+def report_order(request: PortalRequest, card: Scorecard) -> HttpResponse:
     """Order the PDF; a worker makes it and the job's page shows how far it is."""
     try:
         period = Period.parse(request.POST.get("p", ""), request.at.period.calendar)
@@ -81,7 +81,7 @@ def report_order(request: HttpRequest, card: Scorecard) -> HttpResponse:
 
 @guarded("view", Node)
 @require_safe
-def node(request: HttpRequest, found: Node) -> HttpResponse:
+def node(request: PortalRequest, found: Node) -> HttpResponse:
     """Why a node has its score: each child's weight, score and contribution, and what is missing."""
     return render(
         request, "scorecards/node.html", {"node": found, "explained": explanation(request.actor, found, request.at)}
@@ -90,7 +90,7 @@ def node(request: HttpRequest, found: Node) -> HttpResponse:
 
 @listing("view", Measure)
 @require_safe
-def measures(request: HttpRequest, rows: QuerySet[Measure]) -> HttpResponse:
+def measures(request: PortalRequest, rows: QuerySet[Measure]) -> HttpResponse:
     """Measures with their status in the period; filters in the address."""
     form = MeasureFilter(request.GET, statuses=dict(WORDS.items()))
     wanted = form.cleaned_data if form.is_valid() else {}
@@ -100,12 +100,12 @@ def measures(request: HttpRequest, rows: QuerySet[Measure]) -> HttpResponse:
 
 @guarded("view", Measure)
 @require_safe
-def measure(request: HttpRequest, found: Measure) -> HttpResponse:
+def measure(request: PortalRequest, found: Measure) -> HttpResponse:
     """One measure over time."""
     return _measure_page(request, found, RecordForm(measure=found, at=request.at))
 
 
-def _measure_page(request: HttpRequest, found: Measure, form: RecordForm, status: int = 200) -> HttpResponse:
+def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, status: int = 200) -> HttpResponse:
     report = measure_queries.measure_report(request.actor, found, request.at)
     boxes = [panel.render(found, request.actor, request.at) for panel in panels("measure")]
     context = {"measure": found, "report": report, "form": form, "panels": boxes}
@@ -114,7 +114,7 @@ def _measure_page(request: HttpRequest, found: Measure, form: RecordForm, status
 
 @guarded("view", Measure)
 @require_safe
-def measure_file(request: HttpRequest, found: Measure, form: str) -> HttpResponseBase:
+def measure_file(request: PortalRequest, found: Measure, form: str) -> HttpResponseBase:
     """The periods of a measure as CSV, workbook or JSON."""
     report = measure_queries.measure_report(request.actor, found, request.at)
     return _file(measure_dataset(report), found.code, form)
@@ -122,7 +122,7 @@ def measure_file(request: HttpRequest, found: Measure, form: str) -> HttpRespons
 
 @guarded("record", Measure)
 @require_POST
-def measure_record(request: HttpRequest, found: Measure) -> HttpResponse:
+def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
     """Record one value; what is wrong is said beside the input and nothing is lost."""
     form = RecordForm(request.POST, measure=found, at=request.at)
     if not form.is_valid():

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -108,10 +109,12 @@ TEMPLATES = [
 
 # ------------------------------------------------------------------ data
 if os.environ.get("DATABASE_URL"):
-    DATABASES = {"default": dj_database_url.config(conn_max_age=60, conn_health_checks=True)}
+    _database = dict(dj_database_url.config())
 else:
-    DATABASES = {"default": {**services.database(STATE_DIR), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
-DATABASES["default"]["ATOMIC_REQUESTS"] = False
+    _database = services.database(STATE_DIR)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits and the marks of used codes must be seen by every process and survive Redis (docs/adr/0008).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "organization_cache"}}

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from organization.models.people import Person
@@ -74,7 +75,7 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     verbs = ArrayField(models.CharField(max_length=40), default=list)
     units = models.ManyToManyField(OrgUnit, blank=True, related_name="+")
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
@@ -94,7 +95,7 @@ class AccessLink(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField(_("expires at"))
     uses_left = models.PositiveIntegerField(_("uses left"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Fact
@@ -108,7 +109,7 @@ class PeriodLock(models.Model):
     frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
     period_start = models.DateField(_("period"))
     locked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    locked_at = models.DateTimeField(db_default=models.functions.Now())
+    locked_at = models.DateTimeField(db_default=Now())
     opened_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import ProducedFile
@@ -24,7 +25,7 @@ class Report(models.Model):
     reader_key = models.CharField(max_length=16)
     ordered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     file = models.OneToOneField(ProducedFile, models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("scorecard report")

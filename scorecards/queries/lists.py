@@ -61,10 +61,10 @@ def scorecard_lines(viewer: Actor, at: At) -> list[ScorecardLine]:
 
 def measure_page(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str) -> Page[MeasureLine]:
     """Measures the viewer may see, worst first, 50 a page. `wanted`: q, status, mine."""
-    page = Paginator(_filtered(viewer, at, wanted), PAGE_SIZE).get_page(number)
+    page: Page[Any] = Paginator(_filtered(viewer, at, wanted), PAGE_SIZE).get_page(number)
     results = statuses([measure.node.pk for measure in page.object_list], at.period)
     page.object_list = [_line(measure, results.get(measure.node.pk)) for measure in page.object_list]
-    return page  # type: ignore[return-value]
+    return page
 
 
 def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> list[MeasureLine]:

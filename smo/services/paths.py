@@ -45,7 +45,7 @@ def state_dir(path: Path | str) -> Path:
     Only root gets another answer than his own path: where the servers, without root's rights, cannot walk to it
     (a checkout in a home closed to others), the state stands in /var/tmp.
     """
-    asked = Path(path).expanduser().absolute()
+    asked = Path(path).expanduser().resolve()
     return asked if reachable(asked) else _elsewhere(asked, "state")
 
 
@@ -122,7 +122,8 @@ def _short_folder(state: Path) -> Path:
     if known is not None and _is_private(known):
         return known
     prepare_state(state)
-    pointer.unlink(missing_ok=True)
+    if known is not None:
+        pointer.unlink(missing_ok=True)
     made = tempfile.mkdtemp(prefix="smo-", dir="/tmp")  # noqa: S108 - made by mkdtemp
     chosen = _write_once(pointer, made)
     if chosen != made:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Trashable, Versioned
@@ -24,7 +25,7 @@ class Update(models.Model):
     period_key = models.CharField(_("period"), max_length=12, blank=True)
     text = models.TextField(_("text"))
     declared = models.CharField(_("declared status"), max_length=10, choices=Declared.choices, blank=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
     acknowledged_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     acknowledged_at = models.DateTimeField(null=True, blank=True)
 
@@ -44,7 +45,7 @@ class Comment(Trashable):
     author = models.ForeignKey(Person, models.PROTECT, related_name="comments")
     reply_to = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies")
     text = models.TextField(_("text"))
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("comment")
@@ -65,7 +66,7 @@ class Attachment(Trashable):
     path = models.CharField(max_length=200)
     size = models.PositiveBigIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("attachment")
@@ -86,7 +87,7 @@ class ActionItem(Versioned):
     raised_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     due_on = models.DateField(_("due on"))
     done_on = models.DateField(_("done on"), null=True, blank=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("action item")

@@ -79,7 +79,7 @@ class Command(BaseCommand):
 def move_to(folder: Path | None) -> None:
     """Begin again with another state folder: the settings were read for the one of the environment."""
     if folder is not None and state_dir(folder) != settings.STATE_DIR:
-        os.environ["SMO_STATE_DIR"] = str(folder.expanduser().absolute())
+        os.environ["SMO_STATE_DIR"] = str(folder.expanduser().resolve())
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
 
