@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import icons
 from core.charts import Annotation, Bubble, MapArrow, MapBand, MapLane, MapLayout, MapNode, MeasureSeries
+from core.charts.strategy_map import CARD_HEIGHT, Change
 from core.formats import NumberFormat
 from core.statuses import WORDS
 
@@ -94,95 +95,34 @@ def nothing() -> MeasureSeries:
     return MeasureSeries(labels=MONTHS[:6], actual=[])
 
 
+def _cards() -> list[MapNode]:
+    """A card per status, some with a change, one with too long a title."""
+    long_title = _("Patients flow without delay through every ward and every site we run")
+    rows: list[tuple[str, float, float, str, str, str, str, str, Change]] = [
+        ("P1", 246, 67, _("Shorter waits, urgent and planned"), "off_track", "72.4%", "78%", "Adeyemi", "worse"),
+        ("P2", 740, 67, _("More care at or near home"), "exceeds", "67%", "61%", "Kaya", ""),
+        ("C1", 126, 213, long_title, "watch", "11.8%", "8%", "Lindqvist", ""),
+        ("C2", 366, 213, _("One-stop diagnostics"), "on_track", "83%", "80%", "Ferreira", "better"),
+        ("C3", 740, 213, _("Virtual wards at scale"), "watch", "71%", "80%", "Kaya", ""),
+        ("L1", 246, 359, _("Right staff, right shift"), "complete", "91%", "95%", "Whitcombe", ""),
+        ("L2", 740, 359, _("One connected patient record"), "no_data", _("No value"), "", "Osei", ""),
+    ]
+    return [
+        MapNode(
+            key, x, y, 226, CARD_HEIGHT, title, status,
+            value=value, beside=_("of %(target)s") % {"target": goal} if goal else "", owner=owner, change=change, url="#h-map",
+        )
+        for key, x, y, title, status, value, goal, owner, change in rows
+    ]  # fmt: skip
+
+
 def strategy() -> MapLayout:
     """A small map with each status and each strength of arrow."""
-    width = 1100.0
     lanes = [MapLane(112, 494, _("Sooner"), _("timely access")), MapLane(606, 494, _("Closer"), _("care near home"))]
     bands = [
         MapBand(40, 146, _("Patients and community"), _("What people notice")),
         MapBand(186, 146, _("Care processes"), _("What we must do well")),
         MapBand(332, 146, _("People and digital"), _("What we must have")),
-    ]
-    card = {"w": 226.0, "h": 92.0, "url": "#map"}
-    nodes = [
-        MapNode(
-            "P1",
-            246,
-            67,
-            title=_("Shorter waits, urgent and planned"),
-            status="off_track",
-            value="72.4%",
-            beside=_("of 78%"),
-            owner="Adeyemi",
-            change="worse",
-            **card,
-        ),
-        MapNode(
-            "P2",
-            740,
-            67,
-            title=_("More care at or near home"),
-            status="exceeds",
-            value="67%",
-            beside=_("of 61%"),
-            owner="Kaya",
-            **card,
-        ),
-        MapNode(
-            "C1",
-            126,
-            213,
-            title=_("Patients flow without delay through every ward and every site we run"),
-            status="watch",
-            value="11.8%",
-            beside=_("of 8%"),
-            owner="Lindqvist",
-            **card,
-        ),
-        MapNode(
-            "C2",
-            366,
-            213,
-            title=_("One-stop diagnostics"),
-            status="on_track",
-            value="83%",
-            beside=_("of 80%"),
-            owner="Ferreira",
-            change="better",
-            **card,
-        ),
-        MapNode(
-            "C3",
-            740,
-            213,
-            title=_("Virtual wards at scale"),
-            status="watch",
-            value="71%",
-            beside=_("of 80%"),
-            owner="Kaya",
-            **card,
-        ),
-        MapNode(
-            "L1",
-            246,
-            359,
-            title=_("Right staff, right shift"),
-            status="complete",
-            value="91%",
-            beside=_("of 95%"),
-            owner="Whitcombe",
-            **card,
-        ),
-        MapNode(
-            "L2",
-            740,
-            359,
-            title=_("One connected patient record"),
-            status="no_data",
-            value=_("No value"),
-            owner="Osei",
-            **card,
-        ),
     ]
     arrows = [
         MapArrow("C1", "P1", "supported", "+0.81"),
@@ -193,7 +133,7 @@ def strategy() -> MapLayout:
         MapArrow("L2", "C3", "untested"),
         MapArrow("C3", "C1", "supported", "+0.52"),
     ]
-    return MapLayout(width, 478, bands, lanes, nodes, arrows)
+    return MapLayout(1100, 478, bands, lanes, _cards(), arrows)
 
 
 def bubbles() -> list[Bubble]:

@@ -11,7 +11,7 @@ from drf_spectacular.views import SpectacularAPIView
 from core.views import healthz, theme
 from smo.api import router
 
-APPS = ("organization", "jobs", "notifications", "strategy", "scorecards", "planning")
+APPS = ("organization", "jobs", "notifications", "strategy", "planning")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
@@ -26,5 +26,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/", include(router.urls)),
     *(path(f"{app}/", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
-    *([path("", include("portal.urls"))] if find_spec("portal.urls") else []),
 ]

@@ -137,6 +137,34 @@ def _words(chart: _Columns) -> str:
     }
 
 
+def _floor(height: float, *, rows: bool) -> float:
+    """Where the plot ends and the labels begin."""
+    return height - _LABEL_ROW - (_VALUE_ROWS if rows else 0)
+
+
+def _place(
+    labels: Sequence[str],
+    actual: Sequence[Value],
+    plan: Sequence[Value],
+    forecast: Sequence[Value],
+    width: float,
+    height: float,
+    numbers: NumberFormat | None,
+    *,
+    rows: bool,
+    size: float,
+) -> _Columns:
+    """The numbers laid on the labels, and their scale, which always holds 0."""
+    count, closed = len(labels), min(len(actual), len(labels))
+    values = (finite([*actual[:closed], *forecast]) + [None] * count)[:count]
+    planned = (finite(plan) + [None] * count)[:count]
+    reach = [0.0, *present(values), *present(planned)]
+    top = max(reach) * 1.04 or (0 if min(reach) < 0 else 1)
+    y = Scale(min(reach) * 1.04, top, _floor(height, rows=rows), _TOP)
+    written = numbers or NumberFormat(decimals=decimals_of([*values, *planned]))
+    return _Columns(labels, values, planned, closed, width, _NAME_COLUMN if rows else 8, y, size, written)
+
+
 def columns(
     labels: Sequence[str],
     actual: Sequence[Value],
@@ -156,29 +184,14 @@ def columns(
 
     `rows=False` leaves out the figures under the axis, for narrow pictures.
     """
-    count, closed = len(labels), min(len(actual), len(labels))
-    values = (finite([*actual[:closed], *forecast]) + [None] * count)[:count]
-    planned = (finite(plan) + [None] * count)[:count]
-    reach = [0.0, *present(values), *present(planned)]
-    top = max(reach) * 1.04 or (0 if min(reach) < 0 else 1)
-    floor = height - _LABEL_ROW - (_VALUE_ROWS if rows else 0)
-    y = Scale(min(reach) * 1.04, top, floor, _TOP)
-    left = _NAME_COLUMN if rows else 8
-    chart = _Columns(
-        labels,
-        values,
-        planned,
-        closed,
-        width,
-        left,
-        y,
-        size,
-        numbers or NumberFormat(decimals=decimals_of([*values, *planned])),
-    )
+    chart = _place(labels, actual, plan, forecast, width, height, numbers, rows=rows, size=size)
+    floor = _floor(height, rows=rows)
     definition, pattern = hatch(chart_id)
     body = definition
-    if rows and closed:
-        body += rect(left + chart.step * (closed - 1) + 1, _TOP, chart.step - 2, height - _TOP, HIGHLIGHT, radius=4)
-    body += line(left, y(0), width - 8, y(0), AXIS) + _bars(chart, pattern) + _labels(chart, floor)
+    if rows and chart.closed:
+        body += rect(
+            chart.left + chart.step * (chart.closed - 1) + 1, _TOP, chart.step - 2, height - _TOP, HIGHLIGHT, radius=4
+        )
+    body += line(chart.left, chart.y(0), width - 8, chart.y(0), AXIS) + _bars(chart, pattern) + _labels(chart, floor)
     body += (_rows(chart, floor) if rows else "") + _hits(chart, height)
     return document(width, height, body, chart_id=chart_id, title=title, desc=desc or _words(chart), kind="columns")
