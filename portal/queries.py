@@ -17,7 +17,15 @@ from organization.models import Person
 from organization.queries import ancestor_ids, root_unit
 from portal.navigation import period_query
 from scorecards.models import Scorecard
-from scorecards.queries.cards import Row, ScorecardReport, scorecard_of_unit, scorecard_report, scorecards
+from scorecards.queries.cards import (
+    Count,
+    Row,
+    ScorecardReport,
+    health,
+    scorecard_of_unit,
+    scorecard_report,
+    scorecards,
+)
 from scorecards.queries.facts import Restatement, restatements
 
 EXCEPTIONS_SHOWN = 6
@@ -36,15 +44,6 @@ class Item:
     owner: str = ""
     detail: str = ""
     share: float = 0.0
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many objectives have a status, now and in the period before."""
-
-    status: str
-    now: int
-    before: int
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def home(viewer: Actor, scorecard: Scorecard, at: At) -> Home:
         report=report,
         message=message(report),
         objectives=len(report.of_kind("objective")),
-        health=tuple(_health(report)),
+        health=tuple(health(report.counts, report.counts_before)),
         themes=tuple(name for _pk, name in report.themes) + ((_("No theme"),) if _themeless(report) else ()),
         matrix=tuple(_matrix(report)),
         exceptions=tuple(found[:EXCEPTIONS_SHOWN]),
@@ -99,13 +98,6 @@ def home(viewer: Actor, scorecard: Scorecard, at: At) -> Home:
         missing=tuple(row for row in report.of_kind("measure") if row.reason in ABSENT),
         owed=tuple(obligations(viewer, at)),
     )
-
-
-def _health(report: ScorecardReport) -> Iterator[Count]:
-    for status, now in report.counts.items():
-        before = report.counts_before.get(status, 0)
-        if status != "exceeds" or now or before:
-            yield Count(status, now, before)
 
 
 def _themeless(report: ScorecardReport) -> bool:

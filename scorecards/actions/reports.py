@@ -7,21 +7,20 @@ import json
 from datetime import datetime
 from typing import Any
 
+from core.documents import render_pdf
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.actions import recording
 from core.access import Actor, require
 from core.actions import one_snapshot
-from core.documents import render_pdf
 from core.formats import moment
 from core.periods import At, Period
 from jobs.actions import advance, enqueue, keep_file
 from jobs.models import Job, ProducedFile
 from organization.queries import calendars, organization
 from scorecards.models import Report, Scorecard
-from scorecards.queries.cards import scorecard_report
+from scorecards.queries.cards import headline, health, read_row, scorecard_report, tables
 
 SCHEMA = 1
 STEPS = 4
@@ -102,11 +101,15 @@ def _freeze(actor: Actor, scorecard: Scorecard, at: At, job: Job, now: datetime)
 
 def draw(report: Report) -> str:
     """The pages of a frozen report as HTML; the same report always gives the same text."""
+    content = {**report.content, "rows": [read_row(row) for row in report.content["rows"]]}
     context = {
-        "report": report.content,
-        "hash": report.content_hash,
+        "report": content,
+        "organization_name": content["organization"],
+        "headline": headline(content["counts"]),
+        "health": health(content["counts"], content["counts_before"]),
+        "tables": tables(content["rows"]),
         "as_of": moment(report.as_of),
-        "language": get_language() or "en",
+        "short_hash": report.content_hash[:12],
     }
     return render_to_string("scorecards/print/scorecard.html", context)
 
