@@ -1,0 +1,68 @@
+"""Who may watch, stop and repeat a job, and who may download what it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from core.access import ALL, EVERYONE, Actor, Grant, Policy, policy, rel, through
+from jobs.models import ImportMapping, ImportRun, Job, ProducedFile, Schedule
+from organization.roles import Role
+
+OWN = Grant(EVERYONE, rel("person"))
+ADMIN = Grant(Role.ADMINISTRATOR, ALL)
+
+
+@dataclass(frozen=True)
+class SameReaders:
+    """Files made for readers with exactly the actor's roles and units, about a subject that the actor may view."""
+
+    def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
+        if actor.person_id is None:
+            return None
+        subject = through("subject").q(actor, policy, role)
+        return None if subject is None else Q(reader_key=actor.reader_key) & subject
+
+
+@policy(Job)
+class JobPolicy(Policy):
+    """One's own jobs; administrators also see the portal's own and those that ended by an accident."""
+
+    owner = "person"
+    conditions = {"of_the_portal": Q(person__isnull=True), "accident": Q(is_accident=True)}
+    grants = {
+        "view": [OWN, Grant(Role.ADMINISTRATOR, ALL, "of_the_portal"), Grant(Role.ADMINISTRATOR, ALL, "accident")],
+        "cancel": [OWN, Grant(Role.ADMINISTRATOR, ALL, "of_the_portal")],
+        "retry": [OWN, Grant(Role.ADMINISTRATOR, ALL, "of_the_portal"), Grant(Role.ADMINISTRATOR, ALL, "accident")],
+    }
+
+
+@policy(ProducedFile)
+class ProducedFilePolicy(Policy):
+    unit = ""
+    owner = "person"
+    grants = {"view": [OWN, Grant(EVERYONE, SameReaders())]}
+
+
+@policy(Schedule)
+class SchedulePolicy(Policy):
+    unit = ""
+    grants = {"view": [Grant(EVERYONE, rel("owner")), ADMIN], "change": [ADMIN]}
+
+
+@policy(ImportMapping)
+class ImportMappingPolicy(Policy):
+    unit = ""
+    owner = ""
+    grants = {
+        "view": [ADMIN, Grant(Role.SMO_OFFICER, ALL), Grant(Role.HR_PARTNER, ALL), Grant(Role.FINANCE_PARTNER, ALL)],
+        "change": [ADMIN, Grant(Role.SMO_OFFICER, ALL)],
+    }
+
+
+@policy(ImportRun)
+class ImportRunPolicy(Policy):
+    unit = ""
+    owner = "person"
+    grants = {"view": [OWN, ADMIN]}
