@@ -40,10 +40,11 @@
     $(open ? "#smo-nav a" : "[data-menu-open]")?.focus();
   };
   document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-menu-open], [data-menu-close]");
-    if (!opener) return;
-    event.preventDefault();
-    openNavigation(opener.hasAttribute("data-menu-open"));
+    const link = event.target.closest('a[href="#smo-nav"], [data-menu-close]');
+    if (!link) return;
+    // opened by its address it can only be closed by one
+    if (location.hash !== "#smo-nav") event.preventDefault();
+    openNavigation(!link.hasAttribute("data-menu-close"));
   });
 
   // -------------------------------------------------------------------------------------------------- dialogs
@@ -69,10 +70,14 @@
   let waiting = 0;
   const goTo = (key) => $(`[data-nav="${places[key]}"]`)?.click();
   const movePeriod = (by) => {
-    const choices = $$(".smo-menu-period .smo-menu-list a");
-    const now = choices.findIndex((choice) => choice.hasAttribute("aria-current"));
+    const all = $$(".smo-menu-period .smo-menu-list a");
+    const current = all.find((choice) => choice.hasAttribute("aria-current"));
+    if (!current) return;
+    // months to months, quarters to quarters: keys of one shape are of one kind
+    const choices = all.filter((choice) => choice.dataset.key.replace(/\d/g, "9") === current.dataset.key.replace(/\d/g, "9"));
+    const now = choices.indexOf(current);
     // the list runs from the latest period to the earliest
-    if (now >= 0) choices[now - by]?.click();
+    choices[now - by]?.click();
   };
   const moveRow = (by) => {
     const rows = $$("main table.smo-tbl tbody tr").filter((row) => $("a", row) && row.offsetParent);

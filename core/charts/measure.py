@@ -30,7 +30,7 @@ from core.charts.svg import (
     runs,
     text,
 )
-from core.charts.text import text_width, wrap
+from core.charts.text import balance, text_width, wrap
 
 _ROOM_FOR_MARKS = 14.0
 
@@ -49,7 +49,7 @@ def _axis(series: MeasureSeries, plot: Frame) -> str:
     for index, group in enumerate(series.groups[: plot.count]):
         if group and (index == 0 or series.groups[index - 1] != group):
             start = plot.x(index) - plot.step / 2
-            body += line(start, plot.bottom, start, plot.bottom + 36, AXIS, width=0.6) if index else ""
+            body += line(start, plot.bottom + 23, start, plot.bottom + 37, AXIS) if index else ""
             body += text(start + 4, plot.bottom + 35, group, size=plot.size - 1, paint=INK3)
     return body
 
@@ -125,7 +125,7 @@ def _annotations(series: MeasureSeries, plot: Frame) -> str:
     for note in sorted(series.annotations, key=lambda one: one.index):
         if not 0 <= note.index < plot.count:
             continue
-        lines = wrap(note.words, size, 120, max_lines=2)
+        lines = balance(note.words, size, 120)
         half = max(text_width(words, size) for words in lines) / 2
         x = min(max(plot.x(note.index), plot.left + half + 4), plot.right - half - 4)
         row = next((r for r, end in enumerate(taken) if x - half >= end), None)
@@ -218,5 +218,8 @@ def measure_chart(
     body += broken_line(plot.points(series.previous_values), PREVIOUS, width=1.6)
     body += _forecast(series, plot) + _target(series, plot) + _actual(series, plot)
     body += _annotations(series, plot) + _ends(series, plot) + _hits(series, plot)
+    if series.current is None and not present(series.targets):
+        middle = (plot.left + plot.right) / 2
+        body += text(middle, (plot.top + plot.bottom) / 2, _("No values yet"), size=size + 1, anchor="middle")
     words = desc or _words(series)
     return document(width, height, body, chart_id=chart_id, title=title, desc=words, kind="measure")

@@ -62,3 +62,13 @@ def wrap(words: str, size: float, width: float, weight: int = 400, max_lines: in
     if len(lines) > max_lines:
         lines = [*lines[: max_lines - 1], " ".join(lines[max_lines - 1 :])]
     return [cut(part, size, width, weight) for part in lines]
+
+
+def balance(words: str, size: float, width: float, weight: int = 400, max_lines: int = 2) -> list[str]:
+    """Lines of about equal length, as `wrap` makes them but without a lone word at the end."""
+    lines = wrap(words, size, width, weight, max_lines)
+    if len(lines) < 2:
+        return lines
+    even = text_width(words, size, weight) / len(lines) * 1.15
+    shorter = wrap(words, size, min(even, width), weight, max_lines + 1)
+    return shorter if len(shorter) == len(lines) else lines
