@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from smo.services import paths, processes
+from smo.services import paths, pdflibs, processes
 from smo.services import postgres as embedded_postgres
 from smo.services import redis as embedded_redis
 from tests import cluster
@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point everything that writes away from the portal's own state, and drop what only costs time."""
+    os.environ["FONTCONFIG_FILE"] = pdflibs.environment(ROOT)["FONTCONFIG_FILE"]
     scratch = Path(_at_exit.enter_context(tempfile.TemporaryDirectory(prefix="smo-test-")))
     settings.STATE_DIR = scratch
     settings.MEDIA_ROOT = scratch / "media"

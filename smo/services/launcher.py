@@ -134,8 +134,9 @@ class Launcher:
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of our Python processes."""
         unpacked = pdflibs.environment(self.options.root)
-        ours = {"SMO_STATE_DIR": str(self.options.state), "PYTHONUNBUFFERED": "1", "SMO_SITE_URL": self.address}
-        return {**ours, **os.environ, "SMO_STATE_DIR": str(self.options.state), **unpacked, **more}
+        state = self.options.state
+        ours = {"SMO_STATE_DIR": str(state), "XDG_CACHE_HOME": str(state / "cache"), "PYTHONUNBUFFERED": "1"}
+        return {"SMO_SITE_URL": self.address, **os.environ, **ours, **unpacked, **more}
 
     def _spawn(self, program: Program) -> Child:
         child = processes.start(program, self.options.state)

@@ -59,6 +59,7 @@ class Command(BaseCommand):
 
         def announce() -> None:
             launcher.say(f"READY {launcher.address} after {launcher.seconds():.1f} s - Ctrl-C stops everything")
+            launcher.say(f"everything is kept in {launcher.options.state}")
             if demo:
                 launcher.say(accounts())
             if absent := sentence():
