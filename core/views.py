@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from core.guards import public
+from core.gallery import examples
+from core.guards import public, signed_in
 
 THEMES = ("light", "dark")
 
@@ -33,6 +34,13 @@ def theme(request: HttpRequest) -> HttpResponse:
     if wanted in THEMES:
         response.set_cookie("theme", wanted, max_age=365 * 86400, samesite="Lax", secure=request.is_secure())
     return response
+
+
+@signed_in("The gallery shows examples only; whoever builds a screen looks here.")
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "core/gallery.html", examples())
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
