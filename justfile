@@ -7,6 +7,7 @@ check: lint imports types templates deps migrations schema
 
 lint:
     {{bin}}/ruff check .
+    {{bin}}/ruff format --check --quiet .
 
 imports:
     {{bin}}/lint-imports --no-cache
@@ -23,6 +24,11 @@ deps:
 migrations:
     {{py}} manage.py makemigrations --check --dry-run --no-database-needed
 
+# The schema of the API must be the one that is committed; `just schema-write` writes it anew.
 schema:
+    mkdir -p var
     {{py}} manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
     diff -u docs/openapi.yaml var/openapi.yaml
+
+schema-write:
+    {{py}} manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

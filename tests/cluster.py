@@ -78,14 +78,14 @@ def _build(base: Path) -> None:
         shutil.rmtree(rest, ignore_errors=True)
 
 
-def _copy(home: Path) -> Path:
+def _copy(home: Path, label: str) -> Path:
     """The state folder of this process with a copy of the migrated cluster."""
     lock = processes.take_lock(home / "base.lock", patience=300, sentence="Another run builds the test database.")
     try:
         base = home / f"base-{fingerprint()}"
         if not base.exists():
             _build(base)
-        state = paths.prepare_state(home / f"run-{os.getpid()}")
+        state = paths.prepare_state(home / f"run-{os.getpid()}-{label}")
         # cp, because shutil takes a second for the 3,500 files
         subprocess.run(["cp", "-a", str(base / "postgres"), str(state / "postgres")], check=True)
     finally:
@@ -97,16 +97,16 @@ def _forget_dead_runs(home: Path) -> None:
     for state in home.glob("run-*"):
         with contextlib.suppress(processes.BusyError, FileNotFoundError):
             os.close(processes.take_lock(state / "postgres.lock", patience=0, sentence=""))
-            if not Path(f"/proc/{state.name.removeprefix('run-')}").exists():
+            if not Path(f"/proc/{state.name.split('-')[1]}").exists():
                 shutil.rmtree(state, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def running(home: Path) -> Iterator[Path]:
+def running(home: Path, label: str = "tests") -> Iterator[Path]:
     """A server for this process; yields its state folder and removes everything in the end."""
     paths.prepare_state(home)
     _forget_dead_runs(home)
-    state = _copy(home)
+    state = _copy(home, label)
     server = processes.start(postgres.program(state, durable=False), state, output=subprocess.DEVNULL)
     try:
         postgres.wait_until_ready(state, server)

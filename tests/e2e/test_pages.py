@@ -1,0 +1,122 @@
+"""Every page a person meets: right, accessible, inside the screen, without a blocked script, at both sizes and themes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
+
+LOOKS = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
+PAGES = {
+    "home": "/",
+    "my work": "/work/",
+    "strategy map": "/planning/",
+    "scorecards": "/scorecards/",
+    "measures": "/scorecards/measures/",
+    "units": "/organization/units/",
+    "people": "/organization/people/",
+    "my account": "/organization/me/",
+    "jobs": "/jobs/",
+    "notifications": "/notifications/",
+    "gallery": "/gallery/",
+}
+OPENED_FROM = {
+    "scorecard": ("/scorecards/", "main a[href^='/scorecards/']:not([href*='measures'])"),
+    "measure": ("/scorecards/measures/?status=off_track", "main table a[href*='/measures/']"),
+    "objective": ("/", "main a[href*='/strategy/objectives/']"),
+    "explained score": ("/scorecards/", "main a[href*='/nodes/'], main a[href^='/scorecards/']:not([href*='measures'])"),
+    "unit": ("/organization/units/", "main table a[href*='/units/']"),
+    "person": ("/organization/people/", "main table a[href*='/people/']"),
+}
+AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def problems_of(page):
+    """What the console and the policy complained about."""
+    found = []
+    page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def check(page, found, where):
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0, f"{where} scrolls sideways by {width} px"
+    results = Axe().run(page, options=AXE_OPTIONS)
+    violations = [
+        f"{item['id']}: {item['help']}: {[node['target'] for node in item['nodes']][:3]}"
+        for item in results.response["violations"]
+    ]
+    assert violations == [], where
+    assert found == [], where
+    assert page.locator("h1").count() == 1, f"{where} has not exactly one heading"
+    assert not re.search(r"\bNone\b|\{\{|\{%", page.inner_text("body")), f"{where} shows something raw"
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page(open_as, site, name, size, theme):
+    page = open_as("executive", size, theme)
+    found = problems_of(page)
+    answer = page.goto(site.address + PAGES[name])
+    assert answer.status == 200
+    check(page, found, f"{name}, {size}, {theme}")
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("name", OPENED_FROM)
+def test_page_opened_from_another(open_as, site, name, size, theme):
+    page = open_as("executive", size, theme)
+    found = problems_of(page)
+    start, link = OPENED_FROM[name]
+    page.goto(site.address + start)
+    page.goto(site.address + page.locator(link).first.get_attribute("href"))
+    check(page, found, f"{name}, {size}, {theme}")
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("path", ["/sign-in/", "/password/reset/", "/nowhere/"])
+def test_pages_before_sign_in(browser, site, path, size, theme):
+    width, height = (1440, 900) if size == "desktop" else (390, 844)
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.add_cookies([{"name": "theme", "value": theme, "url": site.address}])
+    page = context.new_page()
+    found = [] if path == "/nowhere/" else problems_of(page)
+    page.goto(site.address + path)
+    check(page, found, f"{path}, {size}, {theme}")
+    context.close()
+
+
+def test_the_way_of_an_executive(open_as, site):
+    """Home → exception → measure → its objective → the scorecard, without a dead end."""
+    page = open_as("executive")
+    page.goto(site.address + "/")
+    page.locator("section[aria-labelledby=h-exceptions] li a").first.click()
+    assert "/scorecards/measures/" in page.url
+    page.locator("main .smo-meta a[href*='/objectives/']").first.click()
+    assert "/strategy/objectives/" in page.url
+    page.locator("nav a[data-nav=scorecard]").click()
+    assert page.locator("main h1").is_visible()
+
+
+def test_the_period_travels_with_the_links(open_as, site):
+    page = open_as("executive")
+    page.goto(site.address + "/")
+    page.locator(".smo-menu-period summary").click()
+    page.locator(".smo-menu-period a").nth(4).click()
+    assert "?p=" in page.url
+    chosen = page.url.split("?p=")[1]
+    page.locator("nav a[data-nav=scorecard]").click()
+    assert chosen in page.url
+
+
+def test_the_keyboard_reaches_the_content_first(open_as, site):
+    page = open_as("executive")
+    page.goto(site.address + "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "smo-skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
