@@ -135,6 +135,8 @@ def compact(value: Number | None) -> str:
         return str(NO_VALUE)
     if abs(number) < 10_000:
         return plain(number)
+    if abs(number) >= Decimal("1e15"):
+        return f"{number:.2e}".replace("-", MINUS)
     mantissa, decimals, suffix = _three_figures(number)
     return _written(mantissa, min(decimals, _needed_decimals(mantissa, decimals)), sign=False) + suffix
 

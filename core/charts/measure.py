@@ -30,7 +30,7 @@ from core.charts.svg import (
     runs,
     text,
 )
-from core.charts.text import balance, text_width, wrap
+from core.charts.text import balance, cut, text_width
 
 _ROOM_FOR_MARKS = 14.0
 
@@ -41,7 +41,8 @@ def _axis(series: MeasureSeries, plot: Frame) -> str:
     for tick in ticks(plot.y.low, plot.y.high):
         y = plot.y(tick)
         body += line(plot.left, y, plot.right, y, SURFACE if present(series.targets) else GRID)
-        body += text(plot.left - 8, y + 4, series.numbers.axis(tick), size=plot.size - 1, paint=INK3, anchor="end")
+        words = cut(series.numbers.axis(tick), plot.size - 1, plot.left - 8)
+        body += text(plot.left - 8, y + 4, words, size=plot.size - 1, paint=INK3, anchor="end")
     current = series.current if series.current is not None else 0
     for index in shown_labels(series.labels, plot.step, plot.size, current):
         look = {"paint": INK, "weight": 600} if index == series.current else {"paint": INK3, "weight": 400}
@@ -96,7 +97,8 @@ def _value_label(series: MeasureSeries, plot: Frame, index: int, value: float) -
     earlier = present(series.actuals[:index])
     falls = bool(earlier) and earlier[-1] > value
     x, y = plot.x(index), plot.y.clamped(value)
-    words, size = series.numbers.figure(value), plot.size + 1
+    size = plot.size + 1
+    words = cut(series.numbers.figure(value), size, plot.right - plot.left, 700)
     half = text_width(words, size, 700) / 2
     below = (falls or y - 22 < plot.top) and y + 24 < plot.bottom
     place = min(max(x, plot.left + half), max(plot.right - half, plot.left + half))
@@ -155,9 +157,9 @@ def _ends(series: MeasureSeries, plot: Frame) -> str:
     heights = spread([plot.y.clamped(value) for _name, value, _p, _w in rows], plot.size + 4, plot.top + 4, plot.bottom)
     body, size = "", plot.size - 0.5
     for (name, value, paint, weight), y in zip(rows, heights, strict=True):
-        figure = series.numbers.short(value)
+        figure = cut(series.numbers.short(value), size, plot.width - plot.right - 8, weight)
         room = plot.width - plot.right - 14 - text_width(figure, size, weight)
-        words = wrap(name, size, room, weight, max_lines=1)[0]
+        words = cut(name, size, room, weight)
         body += text(plot.right + 6, y + 4, words, size=size, paint=paint, weight=weight)
         body += text(plot.width - 2, y + 4, figure, size=size, paint=paint, anchor="end", weight=weight)
     return body

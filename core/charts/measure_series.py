@@ -150,4 +150,4 @@ def frame(series: MeasureSeries, width: float, height: float, size: float) -> Fr
     right = width - (106 if direct else 12)
     bottom = height - (44 if any(series.groups) else 28)
     y = Scale(low, high, bottom, 10)
-    return Frame(width, height, max(left, 40), right, 10, bottom, len(series.labels), y, size, direct)
+    return Frame(width, height, min(max(left, 40), width / 4), right, 10, bottom, len(series.labels), y, size, direct)

@@ -76,13 +76,18 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+def _figure(value: object) -> Value:
+    """The value as a float, or None if it cannot be drawn."""
+    try:
+        figure = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return figure if math.isfinite(figure) and abs(figure) < 1e100 else None
+
+
 def finite(values: Iterable[object]) -> list[Value]:
     """Values as floats; missing, infinite, undefined and absurdly large ones become None."""
-    result: list[Value] = []
-    for value in values:
-        figure = None if value is None else float(value)  # type: ignore[arg-type]
-        result.append(figure if figure is not None and math.isfinite(figure) and abs(figure) < 1e100 else None)
-    return result
+    return [_figure(value) for value in values]
 
 
 def present(values: Iterable[Value]) -> list[float]:
