@@ -56,8 +56,11 @@ pdf_libraries() {
 }
 
 need_installed "$NEED"
-if ! pdf_libraries 2>/dev/null && command -v apt-get >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1; then
-  say "fetching Pango from Debian's packages into .venv, once: PDFs need it"
-  bin/pango-noroot >/dev/null 2>&1 || say "that did not work (bin/pango-noroot shows why)"
+if ! pdf_libraries 2>/dev/null; then
+  # Not again on the same day after a failure: without a network every start would wait for it.
+  if command -v apt-get >/dev/null 2>&1 && [ -z "$(find .venv/pango.failed -mtime -1 2>/dev/null)" ]; then
+    say "fetching Pango from Debian's packages into .venv, once: PDFs need it"
+    bin/pango-noroot >.venv/pango.log 2>&1 || { : >.venv/pango.failed; say "that did not work; .venv/pango.log says why"; }
+  fi
   pdf_libraries || true
 fi

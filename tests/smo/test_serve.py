@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from smo.services import paths, postgres, privileges
+from smo.services import paths, postgres, privileges, processes, redis_url
 from tests.smo.running_portal import ROOT, Portal, children, descendants, eventually, is_alive
 
 pytestmark = pytest.mark.slow
@@ -240,6 +241,28 @@ def test_state_of_another_user_is_refused_by_a_sentence(tmp_path: Path) -> None:
     os.chown(theirs, 12345, 12345)
     with pytest.raises(paths.UnsafeFolderError, match="belongs to another user"):
         paths.prepare_state(theirs)
+
+
+def test_servers_of_ones_own_replace_the_embedded_ones(tmp_path: Path, redis_state: Path) -> None:
+    theirs = paths.prepare_state(tmp_path / "theirs")
+    server = processes.start(postgres.program(theirs, durable=False), theirs, output=subprocess.DEVNULL)
+    try:
+        postgres.wait_until_ready(theirs, server)
+        postgres.provision(theirs)
+        host = quote(str(paths.run_dir(theirs)), safe="")
+        addresses = {
+            "DATABASE_URL": f"postgres://smo_app@{host}:5432/smo",
+            "DATABASE_OWNER_URL": f"postgres://smo_owner@{host}:5432/smo",
+            "REDIS_URL": redis_url(redis_state),
+        }
+        with started(tmp_path / "data", **addresses) as portal:
+            portal.ready()
+            assert (portal.find("postgres"), portal.find("redis")) == (None, None)
+            assert sql(theirs, "SELECT count(*) > 0 FROM django_migrations") == [(True,)]
+            assert portal.end() == 0
+        assert not (portal.state / "postgres").exists()
+    finally:
+        processes.stop_all([server])
 
 
 def test_a_free_port_is_given_when_asked(folder: Path) -> None:
