@@ -60,6 +60,8 @@ class PersonPolicy(Policy):
         "view": [ANYONE],
         "view_details": [ADMIN, Grant(Role.HR_PARTNER, BRANCH), Grant(EVERYONE, rel("pk")), Grant(EVERYONE, CHAIN())],
         "change": [ADMIN, Grant(Role.HR_PARTNER, BRANCH)],
+        "change_sign_in": [ADMIN],
+        "invite": [ADMIN, Grant(Role.HR_PARTNER, BRANCH)],
         "deactivate": [ADMIN],
         "add_token": [Grant(EVERYONE, rel("pk"))],
         "add_delegation": [Grant(EVERYONE, rel("pk")), ADMIN],

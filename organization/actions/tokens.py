@@ -36,7 +36,12 @@ def issue_token(
     secret = TOKEN_MARK + secrets.token_urlsafe(32)
     with recording(actor, "issue_token", subject_id=person.subject_id, details={"name": name}):
         token = ApiToken.objects.create(
-            person=person, name=name.strip(), prefix=secret[:12], digest=digest_of(secret), verbs=sorted(verbs), expires_at=expires_at
+            person=person,
+            name=name.strip(),
+            prefix=secret[:12],
+            digest=digest_of(secret),
+            verbs=sorted(verbs),
+            expires_at=expires_at,
         )
         token.units.set(units)
     return token, secret
@@ -50,13 +55,24 @@ def revoke_token(actor: Actor, *, token: ApiToken, now: datetime) -> None:
 
 
 def issue_link(
-    actor: Actor, *, purpose: str, person: Person | None, expires_at: datetime, subject: Subject | None = None, uses: int | None = None
+    actor: Actor,
+    *,
+    purpose: str,
+    person: Person | None,
+    expires_at: datetime,
+    subject: Subject | None = None,
+    uses: int | None = None,
 ) -> tuple[AccessLink, str]:
     """A link that opens one thing by knowing it. The caller has asked whether the actor may give it away."""
     secret = secrets.token_urlsafe(32)
     with recording(actor, "issue_link", subject_id=subject.pk if subject else None, details={"purpose": purpose}):
         link = AccessLink.objects.create(
-            purpose=purpose, person=person, subject=subject, expires_at=expires_at, uses_left=uses, digest=digest_of(secret)
+            purpose=purpose,
+            person=person,
+            subject=subject,
+            expires_at=expires_at,
+            uses_left=uses,
+            digest=digest_of(secret),
         )
     return link, secret
 

@@ -8,7 +8,7 @@ from datetime import date
 from audit.actions import recording
 from organization import subjects
 from organization.actors import Actor, actor_of, system_actor
-from organization.models import Membership, OrgUnit, Person, Placement
+from organization.models import Membership, OrgUnit, Person, Placement, Position
 from organization.roles import Role
 
 BEGINNING = date(2020, 1, 1)
@@ -55,3 +55,9 @@ def member(role: Role, at: OrgUnit, name: str = "") -> Actor:
 def administrator(at: OrgUnit) -> Actor:
     """An administrator of the whole portal."""
     return member(Role.ADMINISTRATOR, at)
+
+
+def position(someone: Person, at: OrgUnit, *, title: str = "Analyst", level: str = "front_line") -> Position:
+    """A job held since 2020."""
+    with recording(system_actor("tests"), "add_position"):
+        return Position.objects.create(person=someone, unit=at, title=title, level=level, valid=(BEGINNING, None))
