@@ -1,24 +1,24 @@
 """The values of a row by period: every `[[values]]` of a mapping, bound to the columns of a table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from core.mapping.batches import Batch, Missing, Remembering, is_missing, numbers_of
 from core.mapping.blocks import CLEAR, SKIP, ValueBlock
 from core.mapping.document import Mapping
 from core.mapping.fields import Field
+from core.mapping.numbers import NumberStyle
 from core.mapping.patterns import PatternError
 from core.mapping.periodtexts import PeriodReader
-from core.mapping.problems import CellProblem, RowSkipped
-from core.mapping.readers import Cells, Columns, FieldReader
+from core.mapping.problems import CellProblem
+from core.mapping.readers import Columns, FieldReader
 from core.mapping.section import did_you_mean, quoted
 from core.mapping.sources import Source, folded
 from core.periods import Calendar, Period, PeriodError
-from core.spreadsheets import Cell, cell_text
-
-Refuse = Callable[[str, str], None]  # (sentence, column)
+from core.spreadsheets import cell_text
 
 
 class PeriodValue(NamedTuple):
@@ -38,13 +38,13 @@ class _Spec(NamedTuple):
     period: Period | None
     series: str
     series_reader: FieldReader | None
-    parse: Callable[[Cell], Decimal]
-    missing: frozenset[str]
+    numbers: NumberStyle
+    missing: Missing
     clears: bool
 
 
 class CellValues:
-    """Reads the period values of a row. `is_long`: the period stands in the row, so rows with equal keys are usual."""
+    """Reads the period values of rows. `is_long`: the period stands in the row, so rows with equal keys are usual."""
 
     def __init__(self, mapping: Mapping, columns: Columns, series: Sequence[str], calendar: Calendar) -> None:
         self._columns = columns
@@ -56,71 +56,77 @@ class CellValues:
         self._period_title = " + ".join(columns.title(place) for place in self._period_places)
         self._join = mapping.row_period.join
         self._skips_unmatched = mapping.row_period.unmatched == SKIP
+        self._remembered = Remembering(self._periods.parse)
         self.is_long = bool(self._period_places)
         self._specs = [spec for block in mapping.values for spec in self._specs_of(block)]
         self._check_apart()
 
-    def read(self, cells: Cells, refuse: Refuse) -> list[PeriodValue]:
-        """The values of a row; `refuse` is told of each cell that does not fit. `RowSkipped` for no period at all."""
-        filled: list[tuple[_Spec, Decimal | None]] = []
-        needs_period = False
-        for spec in self._specs:
-            cell = cells[spec.place]
-            if cell.__class__ is str:
-                cell = cell.strip()  # type: ignore[union-attr]
-                is_missing = cell in spec.missing
-            else:
-                is_missing = cell is None or cell_text(cell) in spec.missing
-            if is_missing and not spec.clears:
-                continue
-            try:
-                filled.append((spec, None if is_missing else spec.parse(cell)))
-            except CellProblem as problem:
-                refuse(str(problem), spec.title)
-            needs_period = needs_period or spec.period is None
-        period = self._period_of(cells, refuse) if needs_period else None
-        return self._with_periods(filled, period, cells, refuse)
+    def read(self, batch: Batch) -> list[list[PeriodValue]]:
+        """The values of each row. What is wrong, and what is to be skipped, is noted in the batch."""
+        own_periods = self._own_periods(batch) if any(spec.period is None for spec in self._specs) else []
+        columns = [self._column(spec, own_periods, batch) for spec in self._specs]
+        if len(columns) == 1:
+            return [[value] if value is not None else [] for value in columns[0]]
+        if not columns:
+            return [[] for _row in batch.rows]
+        return [[value for value in row if value is not None] for row in zip(*columns, strict=True)]
 
-    def _with_periods(
-        self, filled: list[tuple[_Spec, Decimal | None]], own: Period | None, cells: Cells, refuse: Refuse
-    ) -> list[PeriodValue]:
-        values = []
-        for spec, number in filled:
-            period = spec.period or own
-            series = spec.series or self._series_of(spec, cells, refuse)
-            if period is not None and series:
-                values.append(PeriodValue(period, series, number, spec.title))
-        return values
+    def _column(self, spec: _Spec, own_periods: list[Any], batch: Batch) -> list[PeriodValue | None]:
+        """The value of each row in one column."""
+        cells = batch.columns[spec.place]
+        numbers = numbers_of(cells, spec.numbers, spec.missing)
+        batch.settle(numbers, spec.title)
+        title, series, period = spec.title, spec.series, spec.period
+        if period is not None and series and not spec.clears:
+            return [None if number is None else PeriodValue(period, series, number, title) for number in numbers]
+        filled = [number is not None for number in numbers]
+        if spec.clears:
+            filled = [is_full or is_missing(cell, spec.missing) for is_full, cell in zip(filled, cells, strict=True)]
+        periods = [period] * len(filled) if period is not None else self._settled(own_periods, filled, batch)
+        every = zip(filled, periods, self._series_of(spec, filled, batch), numbers, strict=True)
+        return [
+            PeriodValue(own, name, number, title) if is_filled and own is not None and name else None
+            for is_filled, own, name, number in every
+        ]
 
-    def _period_of(self, cells: Cells, refuse: Refuse) -> Period | None:
-        """The period that stands in the row."""
-        cell: Cell
+    def _own_periods(self, batch: Batch) -> list[Any]:
+        """The period that stands in each row, or the `CellProblem` of it."""
         if len(self._period_places) == 1:
-            cell = cells[self._period_places[0]]
-        else:
-            texts = (cell_text(cells[place]).strip() for place in self._period_places)
-            cell = self._join.join(text for text in texts if text)
-        try:
-            return self._periods.parse(cell)
-        except CellProblem as problem:
+            return self._remembered.all(batch.columns[self._period_places[0]])
+        columns = [batch.columns[place] for place in self._period_places]
+        texts = (
+            self._join.join(text for cell in cells if (text := cell_text(cell).strip()))
+            for cells in zip(*columns, strict=True)
+        )
+        return self._remembered.all(list(texts))
+
+    def _settled(self, periods: list[Any], filled: list[bool], batch: Batch) -> list[Period | None]:
+        """The rows' periods. Only where the row has a value is a text wrong that is no period."""
+        if not any(period.__class__ is CellProblem for period in periods):
+            return periods
+        for at, period in enumerate(periods):
+            if period.__class__ is not CellProblem or not filled[at]:
+                continue
             if self._skips_unmatched:
-                raise RowSkipped(str(problem)) from None
-            refuse(str(problem), self._period_title)
-            return None
+                batch.skipped[at] = str(period)
+            elif (str(period), self._period_title) not in batch.problems.get(at, ()):
+                batch.refuse(at, str(period), self._period_title)
+        return [None if period.__class__ is CellProblem else period for period in periods]
 
     @staticmethod
-    def _series_of(spec: _Spec, cells: Cells, refuse: Refuse) -> str:
-        reader = spec.series_reader
-        if reader is None:
-            return ""
-        try:
-            series = reader.read(cells) or reader.default or reader.constant
-        except CellProblem as problem:
-            refuse(str(problem), reader.title)
-            return ""
-        if not series:
-            refuse(_("the cell is empty, so the value of the row belongs to no series."), reader.title)
-        return str(series or "")
+    def _series_of(spec: _Spec, filled: list[bool], batch: Batch) -> list[str]:
+        """The series of each row's value; "" where the row does not say, which is noted if it has a value."""
+        if spec.series_reader is None:
+            return [spec.series] * len(filled)
+        apart = Batch(batch.rows)
+        every = spec.series_reader.read(apart)
+        for at, is_filled in enumerate(filled):
+            if is_filled and at in apart.problems:
+                batch.problems.setdefault(at, []).extend(apart.problems[at])
+            elif is_filled and not every[at]:
+                sentence = _("the cell is empty, so the value of the row belongs to no series.")
+                batch.refuse(at, sentence, spec.series_reader.title)
+        return [str(series or "") for series in every]
 
     def _specs_of(self, block: ValueBlock) -> list[_Spec]:
         if block.column is not None:
@@ -145,8 +151,8 @@ class CellValues:
             period=period,
             series="" if isinstance(series, Source) else series,
             series_reader=reader,
-            parse=block.styles.numbers.parse,
-            missing=block.styles.missing,
+            numbers=block.styles.numbers,
+            missing=block.styles.missing | {None},
             clears=block.blank == CLEAR,
         )
 

@@ -4,6 +4,7 @@ A number is refused rather than guessed: what the style does not name is not tak
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import cached_property
@@ -19,7 +20,8 @@ LONGEST_TEXT = 100
 SHOWN = 40
 EXACT = Context(prec=3 * MOST_DIGITS)
 
-_PLAIN = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,20})?")
+_PLAIN = re.compile(r"-?[0-9]{1,17}(?:\.[0-9]{1,17})?")
+_ALL_PLAIN = re.compile(r"(?:-?[0-9]{1,17}(?:\.[0-9]{1,17})?\n)*")
 _BLANKS = " \u00a0\u2007\u2009\u202f"
 _APOSTROPHES = "'’"
 
@@ -41,13 +43,20 @@ class NumberStyle:
 
     def parse(self, cell: Cell) -> Decimal:
         """The number a cell holds, exactly as written. `CellProblem` says why it holds none."""
-        if cell.__class__ is str and self.is_plain and _PLAIN.fullmatch(cell) and len(cell) <= MOST_DIGITS:
-            return Decimal(cell)
         if isinstance(cell, bool) or not isinstance(cell, str | int | float):
             raise CellProblem(_("'%(text)s' is not a number.") % {"text": cell_text(cell)[:SHOWN]})
         text = cell_text(cell).strip()
+        if self.is_plain and _PLAIN.fullmatch(text):
+            return Decimal(text)
         number = self._parse_text(text) if isinstance(cell, str) else _checked(text, text)
         return number if self.scale == 1 else EXACT.multiply(number, self.scale)
+
+    def are_plain(self, cells: Sequence[Cell]) -> bool:
+        """True if every cell is a text that `Decimal` reads as this style would: one look at many cells."""
+        try:
+            return _ALL_PLAIN.fullmatch("\n".join(cells) + "\n" if cells else "") is not None  # type: ignore[arg-type]
+        except TypeError:
+            return False
 
     @cached_property
     def is_plain(self) -> bool:
@@ -106,6 +115,11 @@ class NumberStyle:
 
 
 PLAIN_NUMBERS = NumberStyle()
+
+
+def digits_of(number: float) -> str:
+    """The shortest digits that mean this float, which are those its writer saw: 2016.0 is "2016"."""
+    return repr(number).removesuffix(".0")
 
 
 def _without(text: str, marks: tuple[str, ...], *, at_start: bool) -> str:

@@ -19,10 +19,6 @@ class CellProblem(ValueError):
     """A cell that does not say what it should; the message is a sentence, whoever reads the row adds the place."""
 
 
-class RowSkipped(Exception):  # noqa: N818 - no error: the mapping says that such rows are left out
-    """A row that the mapping leaves out on purpose; the message is why."""
-
-
 @dataclass(frozen=True)
 class Problem:
     """A row, or one cell of it, that cannot be taken. As text: "mmr.csv, row 12, column 'Target': …"."""

@@ -1,20 +1,20 @@
 """From the cells of a row to one value: the steps of a source, bound to the columns of a table."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.mapping.batches import Batch, Missing, Remembering, is_missing, numbers_of
 from core.mapping.converters import Convert, Value, converter
 from core.mapping.fields import Field
+from core.mapping.numbers import PLAIN_NUMBERS
 from core.mapping.patterns import PatternError
 from core.mapping.problems import CellProblem
 from core.mapping.section import did_you_mean, quoted
-from core.mapping.sources import KEEP, MISSING, ColumnName, Scalar, Source, folded
+from core.mapping.sources import KEEP, MISSING, ColumnName, Scalar, Source, Styles, folded
 from core.spreadsheets import Cell, Table, cell_text, header_name
 
-Cells = Sequence[Cell]
 Step = Callable[[Any], Any]
 SHOWN = 40
 
@@ -66,7 +66,7 @@ class Columns:
 
 
 class FieldReader:
-    """Reads one field from the cells of a row. `constant` is its value in every row if it needs no column."""
+    """Reads one field from the columns of a batch. `is_constant`: it is `constant` in every row."""
 
     def __init__(
         self,
@@ -80,39 +80,60 @@ class FieldReader:
         where = where or f"[fields] {field.name}"
         self._places = [columns.place(column, where) for column in source.columns]
         self.title = " + ".join(columns.title(place) for place in self._places)
-        self._missing = source.styles.missing
-        self._join = source.join
+        self._source = source
+        self._missing: Missing = source.styles.missing | {None}
         self._is_required = field.required
         self._steps = _steps(source, lookups)
         self._convert = converter(field, source.styles)
-        self.default = _fixed(source.default, converter(field, _as_typed(source)), f"{where} default", columns)
-        self.constant = _fixed(source.constant, converter(field, _as_typed(source)), f"{where} constant", columns)
+        self._is_plain_number = field.type == "number" and not self._steps and len(self._places) == 1
+        self._remembered = Remembering(self._value)
         self.is_constant = not source.columns
+        fixed = converter(field, _as_in_mapping(source))
+        self.constant = _fixed(source.constant, fixed, f"{where} constant", columns)
+        self.default = _fixed(source.default, fixed, f"{where} default", columns)
 
-    def read(self, cells: Cells) -> Value:
-        """The value, or None where the cells say nothing; `CellProblem` where they say something wrong."""
-        places = self._places
-        cell = cells[places[0]] if len(places) == 1 else self._joined(cells)
-        if cell.__class__ is str:
-            cell = cell.strip()  # type: ignore[union-attr]
-            if cell in self._missing:
-                return None
-        elif cell is None or cell_text(cell) in self._missing:
+    def read(self, batch: Batch) -> list[Value]:
+        """The value of each row; None where a row says nothing. What is wrong is noted in the batch."""
+        if self.is_constant:
+            return [self.constant] * len(batch.rows)
+        column: Sequence[Cell] = batch.columns[self._places[0]] if len(self._places) == 1 else self._joined(batch)
+        values = self._numbers(column) if self._is_plain_number else self._remembered.all(column)
+        wrong = batch.settle(values, self.title)
+        if None in values and (self._is_required or self.default is not None):
+            self._fill([at for at, value in enumerate(values) if value is None and at not in wrong], values, batch)
+        return values
+
+    def _numbers(self, column: Sequence[Cell]) -> list[Value]:
+        return numbers_of(column, self._source.styles.numbers, self._missing)
+
+    def _fill(self, silent: list[int], values: list[Value], batch: Batch) -> None:
+        """Put the default where a row says nothing; without one, refuse the row."""
+        for at in silent:
+            if self.default is not None:
+                values[at] = self.default
+                batch.defaulted[at] = (*batch.defaulted.get(at, ()), self.name)
+            else:
+                sentence = _("the cell is empty, but the field '%(field)s' is required.") % {"field": self.name}
+                batch.refuse(at, sentence, self.title)
+
+    def _value(self, cell: Cell) -> Value:
+        """The value of one cell; `CellProblem` where it says something wrong."""
+        if is_missing(cell, self._missing):
             return None
+        value: Any = cell.strip() if isinstance(cell, str) else cell
         for step in self._steps:
-            cell = step(cell)
-            if cell is None:
+            value = step(value)
+            if value is None:
                 return None
-        return self._convert(cell)
+        return self._convert(value)
 
-    def check_present(self) -> None:
-        """Refuse that a required field says nothing."""
-        if self._is_required:
-            raise CellProblem(_("the cell is empty, but the field '%(field)s' is required.") % {"field": self.name})
-
-    def _joined(self, cells: Cells) -> str:
-        texts = (cell_text(cells[place]).strip() for place in self._places)
-        return self._join.join(text for text in texts if text not in self._missing)
+    def _joined(self, batch: Batch) -> list[str]:
+        """The texts of several columns as one, without those that are missing."""
+        columns = [batch.columns[place] for place in self._places]
+        return [
+            self._source.join.join(cell_text(cell).strip() for cell in cells if not is_missing(cell, self._missing))
+            for cells in zip(*columns, strict=True)
+        ]
 
 
 def _steps(source: Source, lookups: dict[str, dict[str, Scalar]]) -> list[Step]:
@@ -178,7 +199,6 @@ def _fixed(value: Scalar, convert: Convert, where: str, columns: Columns) -> Val
         return None
 
 
-def _as_typed(source: Source) -> Any:
-    """The styles for what the mapping itself says: numbers in digits, days in ISO form, nothing scaled."""
-    from_mapping = type(source.styles.numbers)()
-    return replace(source.styles, numbers=from_mapping)
+def _as_in_mapping(source: Source) -> Styles:
+    """The styles of what the mapping itself says: numbers in digits, days in ISO form, nothing scaled."""
+    return Styles(PLAIN_NUMBERS, source.styles.dates, frozenset({""}))

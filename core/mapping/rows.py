@@ -1,24 +1,24 @@
 """A mapping applied to a table: typed rows out, and a sentence for every cell that does not fit, as it streams by."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
+from core.mapping.batches import MOST_REMEMBERED, Batch, batches
 from core.mapping.cellvalues import CellValues, PeriodValue
 from core.mapping.converters import Value
 from core.mapping.document import Mapping
 from core.mapping.fields import Field
-from core.mapping.problems import CellProblem, MappingError, Problem, RowSkipped, Skipped
-from core.mapping.readers import Cells, Columns, FieldReader
-from core.periods import CALENDAR_YEARS, Calendar
-from core.spreadsheets import SourceRow, Table, cell_text
+from core.mapping.problems import MappingError, Problem, Skipped
+from core.mapping.readers import Columns, FieldReader
+from core.periods import CALENDAR_YEARS, Calendar, Period
+from core.spreadsheets import Cell, Table, cell_text
 
 SHOWN = 40
 
 
-@dataclass(slots=True)
-class MappedRow:
+class MappedRow(NamedTuple):
     """One row of the file in an importer's terms.
 
     `number`, `line`: where it stands. `values`: every field of the mapping by name, None where the row says nothing.
@@ -30,7 +30,7 @@ class MappedRow:
     values: dict[str, Value]
     periods: list[PeriodValue]
     defaulted: tuple[str, ...]
-    cells: Cells
+    cells: Sequence[Cell]
     bound: "BoundMapping"
 
     @classmethod
@@ -63,96 +63,87 @@ class BoundMapping:
         self._table = table
         self.file = table.name
         self.columns = table.columns
-        readers = [
+        self._readers = [
             FieldReader(by_name[name], source, mapping.lookups, columns)
             for name, source in mapping.fields.items()
             if name in by_name
         ]
-        self._constants: dict[str, Value] = {reader.name: reader.constant for reader in readers if reader.is_constant}
-        self._readers = [reader for reader in readers if not reader.is_constant]
         self._cell_values = CellValues(mapping, columns, series, calendar)
         self._include = _filters(mapping.include, columns, "[rows.include]")
         self._exclude = _filters(mapping.exclude, columns, "[rows.exclude]")
         self._keys = mapping.keys
         self._duplicates = mapping.duplicates if mapping.keys else "allow"
         self._seen: dict[int, int] = {}
-        self.titles = {reader.name: reader.title for reader in readers}
+        self._period_keys: dict[int, tuple[Period, str]] = {}
+        self.titles = {reader.name: reader.title for reader in self._readers}
         self.unused_columns = [name for at, name in enumerate(table.columns) if name and at not in columns.used]
         if columns.problems:
             raise MappingError(columns.problems)
 
     def __iter__(self) -> Iterator[Outcome]:
-        for source in self._table:
-            why = self._left_out(source.cells)
-            if why:
-                yield Skipped(source.number, source.line, why)
+        for rows in batches(self._table):
+            batch = Batch(rows)
+            self._leave_out(batch)
+            yield from self._outcomes(batch)
+
+    def _leave_out(self, batch: Batch) -> None:
+        """Mark the rows that the filters of the mapping keep out."""
+        for filters, keeps in ((self._include, True), (self._exclude, False)):
+            for place, title, texts in filters:
+                for at, cell in enumerate(batch.columns[place]):
+                    text = cell_text(cell).strip()
+                    if (text in texts) is not keeps:
+                        batch.skipped[at] = _("'%(column)s' is '%(text)s'.") % {"column": title, "text": text[:SHOWN]}
+
+    def _outcomes(self, batch: Batch) -> Iterator[Outcome]:
+        names = [reader.name for reader in self._readers]
+        columns = [reader.read(batch) for reader in self._readers]
+        every = zip(batch.rows, zip(*columns, strict=True), self._cell_values.read(batch), strict=True)
+        is_smooth = not (batch.skipped or batch.problems)
+        for at, ((number, line, cells), values, periods) in enumerate(every):
+            if is_smooth or not (at in batch.skipped or at in batch.problems):
+                fields = dict(zip(names, values, strict=True))
+                row = MappedRow(number, line, fields, periods, batch.defaulted.get(at, ()), cells, self)
+                yield row if self._duplicates == "allow" else self._apart(row)
+            elif at in batch.skipped:
+                yield Skipped(number, line, batch.skipped[at])
             else:
-                yield from self._mapped(source)
+                for sentence, column in batch.problems[at]:
+                    yield Problem(sentence, self.file, number, line, column)
 
-    def _left_out(self, cells: Cells) -> str:
-        """Why the filters of the mapping leave a row out; "" if they do not."""
-        for place, title, texts in self._include:
-            if cell_text(cells[place]).strip() not in texts:
-                return _("'%(column)s' is '%(text)s'.") % {"column": title, "text": cell_text(cells[place])[:SHOWN]}
-        for place, title, texts in self._exclude:
-            if cell_text(cells[place]).strip() in texts:
-                return _("'%(column)s' is '%(text)s'.") % {"column": title, "text": cell_text(cells[place])[:SHOWN]}
-        return ""
-
-    def _mapped(self, source: SourceRow) -> Iterator[Outcome]:
-        problems: list[Problem] = []
-
-        def refuse(sentence: str, column: str) -> None:
-            problems.append(Problem(sentence, self.file, source.number, source.line, column))
-
-        cells = source.cells
-        values = dict(self._constants)
-        defaulted: list[str] = []
-        for reader in self._readers:
-            try:
-                value = reader.read(cells)
-                if value is None and reader.default is not None:
-                    value = reader.default
-                    defaulted.append(reader.name)
-                if value is None:
-                    reader.check_present()
-                values[reader.name] = value
-            except CellProblem as problem:
-                refuse(str(problem), reader.title)
-        try:
-            periods = self._cell_values.read(cells, refuse)
-        except RowSkipped as skipped:
-            yield Skipped(source.number, source.line, str(skipped))
-            return
-        if problems:
-            yield from problems
-            return
-        row = MappedRow(source.number, source.line, values, periods, tuple(defaulted), cells, self)
-        yield from self._apart(row)
-
-    def _apart(self, row: MappedRow) -> Iterator[Outcome]:
+    def _apart(self, row: MappedRow) -> Outcome:
         """The row, unless one before it has the same keys (in a long table: and a value of the same period)."""
-        first = None if self._duplicates == "allow" else self._first_like(row)
+        first = self._first_like(row)
         if first is None:
-            yield row
-            return
+            return row
         names = ", ".join(f"{name} '{row.values.get(name)}'" for name in self._keys)
         sentence = _("repeats row %(first)s: %(names)s.") % {"first": first, "names": names}
         if self._duplicates == "skip":
-            yield Skipped(row.number, row.line, sentence)
-        else:
-            yield row.problem(sentence, self._keys[0])
+            return Skipped(row.number, row.line, sentence)
+        return row.problem(sentence, self._keys[0])
 
     def _first_like(self, row: MappedRow) -> int | None:
         """The number of the row before that has the same keys. Only hashes are kept, so memory stays small."""
-        keys = tuple(row.values.get(name) for name in self._keys)
+        values = row.values
+        keys = tuple([values.get(name) for name in self._keys])
         marks = [hash(keys)]
         if self._cell_values.is_long:
-            marks = [hash((keys, value.period.key, value.series)) for value in row.periods]
-        first = next((self._seen[mark] for mark in marks if mark in self._seen), None)
+            marks = [hash((keys, self._key_of(value.period), value.series)) for value in row.periods]
+        first = None
         for mark in marks:
-            self._seen.setdefault(mark, row.number)
+            known = self._seen.setdefault(mark, row.number)
+            if known != row.number and first is None:
+                first = known
         return first
+
+    def _key_of(self, period: Period) -> str:
+        """The key of a period. Rows of the same period share one object, so it is worked out once."""
+        known = self._period_keys.get(id(period))
+        if known is not None:
+            return known[1]
+        if len(self._period_keys) < MOST_REMEMBERED:
+            self._period_keys[id(period)] = (period, period.key)
+        return period.key
 
 
 def apply(

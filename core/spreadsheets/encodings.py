@@ -67,11 +67,6 @@ def encoding_of(path: Path, named: str) -> tuple[str, bool]:
     wide = _utf_16_without_mark(head)
     if wide:
         return wide, True
-    if b"\0" in head:
-        raise SpreadsheetError(
-            _("the file holds NUL bytes, so it is not a table in text. Export it again as CSV or XLSX."),
-            row=_line_of(head, head.index(0)),
-        )
     return ("utf-8", False) if decodes(path, "utf-8") else (_guess(path), True)
 
 
@@ -111,10 +106,6 @@ def first_undecodable(path: Path, codec: str) -> tuple[int, str] | None:
                 return line, "?"
             if not piece:
                 return None
-
-
-def _line_of(data: bytes, at: int) -> int:
-    return data.count(b"\n", 0, at) + 1
 
 
 def _line_breaks(text: str) -> int:

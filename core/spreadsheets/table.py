@@ -44,8 +44,8 @@ class Table:
         self.delimiter = self._records.delimiter
         self.is_guessed = self._records.is_guessed
         self.sheet = self._records.sheet if isinstance(self._records, WorkbookRecords) else ""
-        stream = (row for row in self._records if row.number > layout.skip_rows and not self._is_comment(row))
-        self._stream: Iterator[SourceRow] = iter(_turned(stream)) if layout.transposed else stream
+        stream = self._wanted(iter(self._records))
+        self._stream: Iterator[SourceRow] = _turned(stream) if layout.transposed else stream
         self.columns = self._header()
         self._named = max((at for at, name in enumerate(self.columns, start=1) if name), default=len(self.columns))
 
@@ -63,36 +63,43 @@ class Table:
     def __iter__(self) -> Iterator[SourceRow]:
         """Rows below the header, as wide as it is, without blank ones, comments and footer."""
         try:
-            rows = self._filled()
-            yield from self._fitted_rows(self._without_footer(rows) if self._layout.footer_rows else rows)
+            rows = self._without_footer() if self._layout.footer_rows else self._stream
+            yield from self._fitted_rows(rows)
         except SpreadsheetError as error:
             raise error.at(file=self.name) from None
 
-    def _filled(self) -> Iterator[SourceRow]:
-        for row in self._stream:
-            cells = row.cells
-            if cells and (cells[0] not in _PERHAPS_BLANK or not is_blank(cells)):
-                yield row
+    def _wanted(self, records: Iterator[SourceRow]) -> Iterator[SourceRow]:
+        """All records but those the layout skips."""
+        if not self._layout.skip_rows and not self._layout.comment:
+            return records
+        return (row for row in records if row.number > self._layout.skip_rows and not self._is_comment(row))
 
-    def _without_footer(self, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
-        """All rows but the last ones, before anyone asks how wide they are."""
+    def _without_footer(self) -> Iterator[SourceRow]:
+        """All rows but the last ones that are not blank, before anyone asks how wide they are."""
+        rows = (row for row in self._stream if not is_blank(row.cells))
         kept: deque[SourceRow] = deque(islice(rows, self._layout.footer_rows))
         for row in rows:
             kept.append(row)
             yield kept.popleft()
 
     def _fitted_rows(self, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+        """The rows that are not blank, as wide as the header."""
         width = len(self.columns)
-        most = self._limits.rows
-        for count, row in enumerate(rows, start=1):
-            if most is not None and count > most:
+        is_escaped = self._layout.escaped_formulas
+        left = -1 if self._limits.rows is None else self._limits.rows
+        for row in rows:
+            cells = row.cells
+            if not cells or (cells[0] in _PERHAPS_BLANK and is_blank(cells)):
+                continue
+            if left == 0:
                 raise SpreadsheetError(
                     _("the table has more than %(most)s rows. Import it by the command, or in parts.")
-                    % {"most": f"{most:,}"},
+                    % {"most": f"{self._limits.rows:,}"},
                     row=row.number,
                 )
-            fitted = row if len(row.cells) == width else self._fitted(row)
-            yield self._unescaped(fitted) if self._layout.escaped_formulas else fitted
+            left -= 1
+            fitted = row if len(cells) == width else self._fitted(row)
+            yield self._unescaped(fitted) if is_escaped else fitted
 
     def _unescaped(self, row: SourceRow) -> SourceRow:
         cells = [unescaped(cell, self.delimiter) if isinstance(cell, str) else cell for cell in row.cells]

@@ -1,7 +1,7 @@
 """Records of a text table: CSV with any delimiter, read in constant memory and refused where it is not one."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -14,6 +14,7 @@ from core.spreadsheets.errors import SpreadsheetError
 from core.spreadsheets.layout import DETECT, Layout, Limits
 
 DELIMITERS = (",", ";", "\t", "|")
+PIECE = 256 * 1024
 SAMPLED_LINES = 400
 SAMPLED_CHARACTERS = 256 * 1024
 
@@ -30,56 +31,50 @@ class TextRecords:
 
     def __init__(self, path: Path, layout: Layout, limits: Limits) -> None:
         self.path = path
-        self.limits = limits
         self.encoding, self.is_guessed = encoding_of(path, layout.encoding)
         self.quote = layout.quote
         self.delimiter = layout.delimiter
+        self._longest = limits.line
+        self._is_wide = self.encoding.startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
+        if not self._is_wide:
+            check_lines(path, limits.line)
         self._announced = self._announced_delimiter()
         if self.delimiter == DETECT:
             self.delimiter = self._announced or self._detect(layout)
 
     def __iter__(self) -> Iterator[SourceRow]:
-        with self.path.open(encoding=self.encoding, errors="strict", newline="") as file:
-            lines = self._lines(file)
-            reader = _reader(lines, self.delimiter, self.quote)
-            skipped = 0
+        with self._open() as file:
+            lines = self._lines(file) if self._is_wide else file
             if self._announced:
                 next(lines)
-                skipped = 1
-            number = skipped
-            while True:
-                number += 1
-                line = reader.line_num + 1 + skipped
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    raise SpreadsheetError(_in_words(str(error)), row=number, line=line) from None
-                except BadLine as error:
-                    raise SpreadsheetError(error.sentence, row=number, line=error.line) from None
-                yield SourceRow(number, line, cells)
+            before = 1 if self._announced else 0
+            reader = _reader(lines, self.delimiter, self.quote)
+            number = line = before + 1
+            try:
+                for cells in reader:
+                    yield SourceRow(number, line, cells)
+                    number += 1
+                    line = reader.line_num + before + 1
+            except csv.Error as error:
+                raise SpreadsheetError(_in_words(str(error)), row=number, line=line) from None
+            except BadLine as error:
+                raise SpreadsheetError(error.sentence, row=number, line=error.line) from None
+            except UnicodeError:
+                raise self._undecodable() from None
+
+    def _open(self) -> TextIO:
+        return self.path.open(encoding=self.encoding, errors="strict", newline="")
 
     def _lines(self, file: TextIO) -> Iterator[str]:
-        """Lines with their ends, none longer than the limit; NUL and bytes the encoding does not know are refused."""
-        longest = self.limits.line
+        """Lines of a text with several bytes per character, where bytes do not tell what `check_lines` looks for."""
         number = 0
-        try:
-            while text := file.readline(longest):
-                number += 1
-                if len(text) == longest and text[-1] not in "\r\n":
-                    raise BadLine(
-                        _("this line is longer than %(most)s characters, so the file is not a table of rows.")
-                        % {"most": f"{longest:,}"},
-                        line=number,
-                    )
-                if "\0" in text:
-                    raise BadLine(
-                        _("this line holds a NUL character, so the file is not a table in text."), line=number
-                    )
-                yield text.removeprefix("\ufeff") if number == 1 else text
-        except UnicodeError:
-            raise self._undecodable() from None
+        while text := file.readline(self._longest):
+            number += 1
+            if len(text) == self._longest and text[-1] not in "\r\n":
+                raise _too_long(self._longest, number)
+            if "\0" in text:
+                raise BadLine(_("the row holds a NUL character, so the file is not a table in text."), line=number)
+            yield text
 
     def _undecodable(self) -> SpreadsheetError:
         line, byte = first_undecodable(self.path, self.encoding) or (1, "?")
@@ -90,15 +85,18 @@ class TextRecords:
         )
 
     def _sample(self) -> list[str]:
-        with self.path.open(encoding=self.encoding, errors="strict", newline="") as file:
-            size = 0
-            sample: list[str] = []
-            for text in islice(self._lines(file), SAMPLED_LINES):
-                sample.append(text)
-                size += len(text)
-                if size > SAMPLED_CHARACTERS:
-                    break
-            return sample
+        size = 0
+        sample: list[str] = []
+        try:
+            with self._open() as file:
+                for text in islice(self._lines(file), SAMPLED_LINES):
+                    sample.append(text)
+                    size += len(text)
+                    if size > SAMPLED_CHARACTERS:
+                        break
+        except UnicodeError:
+            raise self._undecodable() from None
+        return sample
 
     def _announced_delimiter(self) -> str:
         """What a first line "sep=;" says, as some programs write it; that line is no row."""
@@ -117,7 +115,34 @@ class TextRecords:
         return best
 
 
-def _reader(lines: Iterator[str], delimiter: str, quote: str, *, strict: bool = True) -> Any:
+def check_lines(path: Path, longest: int) -> None:
+    """Refuse a NUL byte, and a line so long that reading it would fill the memory; reads the file in pieces."""
+    number, since = 1, 0
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            if b"\0" in piece:
+                number += piece.count(b"\n", 0, piece.index(b"\0"))
+                raise SpreadsheetError(
+                    _("the row holds a NUL byte, so the file is not a table in text. Export it again as CSV or XLSX."),
+                    row=number,
+                )
+            first = min((at for at in (piece.find(b"\n"), piece.find(b"\r")) if at >= 0), default=len(piece))
+            if since + first > longest:
+                raise _too_long(longest, number)
+            last = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+            number += piece.count(b"\n")
+            since = since + len(piece) if last < 0 else len(piece) - last - 1
+
+
+def _too_long(longest: int, line: int) -> BadLine:
+    return BadLine(
+        _("the row is longer than %(most)s characters, so the file is not a table of rows.") % {"most": f"{longest:,}"},
+        row=line,
+        line=line,
+    )
+
+
+def _reader(lines: Iterable[str], delimiter: str, quote: str, *, strict: bool = True) -> Any:
     if quote:
         return csv.reader(lines, delimiter=delimiter, quotechar=quote, strict=strict)
     return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, quotechar=None, strict=strict)
