@@ -8,7 +8,7 @@ NAME = "Northmere Health"
 SUBTITLE = "Three hospitals and care at home"
 CURRENCY = "GBP"
 PASSWORD = "closer-sooner-safer"  # noqa: S105 - printed for whoever tries the demonstration
-RENAMED_NOUN = ("theme", "Promise", "Promises")
+RENAMED_NOUN = ("theme", "promise", "promises")
 HEADQUARTERS, GENERAL, SALTBY, COMMUNITY = "Harbour House", "Northmere General", "Saltby Hospital", "Elmstead"
 
 
