@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Fact
+from core.periods import Calendar, Frequency, Period
 from organization.models import Person
 from scorecards.models.measures import FrequencyChoices, Measure
 
@@ -126,3 +127,7 @@ class PeriodLock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scorecard_id} {self.period_start}"
+
+    def period(self, calendar: Calendar) -> Period:
+        """The closed period in the organisation's calendar."""
+        return Period(Frequency(self.frequency), self.period_start, calendar)

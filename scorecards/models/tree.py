@@ -49,6 +49,10 @@ class ScorecardBands(models.Model):
             models.CheckConstraint(
                 condition=Q(amber__gt=0, green__lte=100) & Q(green__gt=models.F("amber")), name="bands_in_order"
             ),
+            models.CheckConstraint(
+                condition=Q(exceeds__isnull=True) | Q(exceeds__gte=models.F("green"), exceeds__lte=100),
+                name="exceeds_is_the_best_band",
+            ),
             ExclusionConstraint(
                 name="one_set_of_bands_at_a_time",
                 expressions=[(IdRange("scorecard_id"), RangeOperators.OVERLAPS), ("valid", RangeOperators.OVERLAPS)],
@@ -57,14 +61,17 @@ class ScorecardBands(models.Model):
 
 
 class Node(models.Model):
-    """One box of a scorecard: exactly one measure, objective, perspective, theme, strategy or unit."""
+    """One box of a scorecard: exactly one measure, objective, perspective, theme, strategy or unit.
+
+    The node of a measure without an objective belongs to no scorecard; its own row is then the lock of its results.
+    """
 
     class Rule(models.TextChoices):
         WEIGHTED = "weighted", _("Weighted mean")
         WORST = "worst", _("Worst child")
         MOST_FREQUENT = "most_frequent", _("Most frequent status")
 
-    scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="nodes")
+    scorecard = models.ForeignKey(Scorecard, models.PROTECT, null=True, related_name="nodes")
     kind = models.CharField(max_length=11)
     measure = models.OneToOneField(Measure, models.PROTECT, null=True, related_name="node")
     objective = models.OneToOneField(Objective, models.PROTECT, null=True, related_name="node")

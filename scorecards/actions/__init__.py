@@ -1,0 +1,31 @@
+"""Verbs on scorecards: open and weight them, add measures, record values, set targets, close periods.
+
+Publishing a report stands in `scorecards.actions.reports`, so that only workers load what draws pages.
+"""
+
+from scorecards.actions.closing import close_period, reopen_period
+from scorecards.actions.measures import MeasureRow, add_measures, change_measure, retire_measure
+from scorecards.actions.observations import ObservationRow, record_observations
+from scorecards.actions.recompute import Recomputed, rebuild, tick
+from scorecards.actions.targets import TargetRow, set_targets
+from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_weights
+
+__all__ = [
+    "MeasureRow",
+    "ObservationRow",
+    "Recomputed",
+    "TargetRow",
+    "WeightRow",
+    "add_measures",
+    "change_measure",
+    "close_period",
+    "open_scorecard",
+    "rebuild",
+    "record_observations",
+    "regrow",
+    "reopen_period",
+    "retire_measure",
+    "set_targets",
+    "set_weights",
+    "tick",
+]

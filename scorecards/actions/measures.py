@@ -1,0 +1,253 @@
+"""Adding, changing and retiring measures, with their place and weight in the scorecard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actions import recording
+from core.access import Actor, require, require_all
+from core.actions import Refusal, assign, check_version, sentences
+from organization import subjects
+from organization.models import OrgUnit, Person
+from organization.queries import calendars
+from scorecards.actions.edges import close_edges, open_edges
+from scorecards.actions.recompute import again, hold, recompute
+from scorecards.actions.writing import in_words
+from scorecards.models import Edge, Measure, Node, Observation, Series
+from scorecards.rules.refusals import Method, Polarity, check_polarity, check_scale, check_weight
+from scorecards.rules.refusals import Refusal as NumberRefusal
+from strategy.models import Objective
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """A measure to be added. Its weight in the objective counts from `valid_from`, else from `starts_on`, else today."""
+
+    code: str
+    name: str
+    unit: OrgUnit
+    objective: Objective | None = None
+    short_name: str = ""
+    description: str = ""
+    formula: str = ""
+    source: str = ""
+    owner: Person | None = None
+    updaters: Sequence[Person] = ()
+    kind: str = Measure.Kind.LAGGING
+    is_critical: bool = False
+    frequency: str = "month"
+    aggregation: str = Measure.Aggregation.LAST
+    method: str = Measure.Method.BAND
+    polarity: str = Measure.Polarity.UP
+    unit_of_measure: str = ""
+    is_percent: bool = False
+    decimals: int = 1
+    tolerance: Decimal | None = None
+    baseline: Decimal | None = None
+    baseline_on: date | None = None
+    limit: Decimal | None = None
+    scale: dict[str, float] = field(default_factory=dict)
+    grace_days: int = 15
+    starts_on: date | None = None
+    custom: dict[str, Any] = field(default_factory=dict)
+    weight: Decimal = Decimal(1)
+    valid_from: date | None = None
+
+
+NOT_COLUMNS = {"updaters", "weight", "valid_from"}
+CHANGEABLE = {each.name for each in fields(MeasureRow)} - NOT_COLUMNS - {"unit"}
+OF_RESULTS = {
+    "objective", "kind", "is_critical", "frequency", "aggregation", "method", "polarity", "is_percent", "tolerance",
+    "baseline", "baseline_on", "scale", "grace_days", "starts_on",
+}  # fmt: skip
+"""Fields that results depend on."""
+
+
+def add_measures(actor: Actor, *, rows: Sequence[MeasureRow], today: date | None = None) -> list[Measure]:
+    """Add measures with their actual series, nodes and weights, all or none."""
+    if not rows:
+        return []
+    units = OrgUnit.objects.filter(pk__in={row.unit.pk for row in rows})
+    require_all(actor, "add_measure", units)
+    _check_codes(rows)
+    for row in rows:
+        _check(_columns(row), row.code)
+        _check_weight(row)
+    return again(lambda: _add(actor, rows, today or timezone.localdate()))
+
+
+def _add(actor: Actor, rows: Sequence[MeasureRow], today: date) -> list[Measure]:
+    with recording(actor, "add_measures", details={"codes": [row.code for row in rows[:100]], "rows": len(rows)}):
+        try:
+            made = subjects.create(Measure, [_columns(row) for row in rows])
+        except ValidationError as error:
+            raise Refusal(" ".join(sentences(error))) from error
+        Measure.updaters.through.objects.bulk_create(
+            Measure.updaters.through(measure_id=measure.pk, person_id=person.pk)
+            for measure, row in zip(made, rows, strict=True)
+            for person in row.updaters
+        )
+        Series.objects.bulk_create(Series(measure=measure) for measure in made)
+        _place(made, rows, today)
+        nodes = [measure.node.pk for measure in made]
+        recompute(nodes, None, today, hold(nodes, calendars()))
+    return made
+
+
+def _place(made: Sequence[Measure], rows: Sequence[MeasureRow], today: date) -> None:
+    """A node for each measure, and its weight in its objective."""
+    above = _nodes_of(row.objective for row in rows)
+    nodes = []
+    for measure in made:
+        parent = above.get(measure.objective_id or 0)
+        card = parent.scorecard_id if parent else None
+        nodes.append(Node(kind="measure", measure=measure, scorecard_id=card))
+    Node.objects.bulk_create(nodes)
+    open_edges(
+        (above[row.objective.pk].pk, node.pk, row.weight, row.valid_from or row.starts_on or today)
+        for node, row in zip(nodes, rows, strict=True)
+        if row.objective is not None and row.objective.pk in above
+    )
+
+
+def _nodes_of(objectives: Iterable[Objective | None]) -> dict[int, Node]:
+    wanted = {objective.pk for objective in objectives if objective is not None}
+    return {node.objective_id or 0: node for node in Node.objects.filter(objective__in=wanted)}
+
+
+def _columns(row: MeasureRow) -> dict[str, Any]:
+    return {each.name: getattr(row, each.name) for each in fields(row) if each.name not in NOT_COLUMNS}
+
+
+def _check_codes(rows: Sequence[MeasureRow]) -> None:
+    codes = [row.code for row in rows]
+    twice = sorted({code for code in codes if codes.count(code) > 1}) if len(set(codes)) < len(codes) else []
+    taken = list(Measure.objects.filter(code__in=codes).order_by("code").values_list("code", flat=True)[:5])
+    if twice or taken:
+        raise Refusal(
+            _("A measure's code is unique and never used again. Give another code than: %(codes)s.")
+            % {"codes": ", ".join([*twice, *taken][:5])},
+            code="taken",
+            field="code",
+        )
+
+
+def _check(values: dict[str, Any], code: str) -> None:
+    """Refuse a measure that could never be scored as it says."""
+    try:
+        method, polarity = Method(values["method"]), Polarity(values["polarity"])
+        check_polarity(method, polarity)
+        if polarity is Polarity.INSIDE and method not in (Method.RANGE, Method.SCALE, Method.UNSCORED):
+            raise NumberRefusal(_("Inside a range is better only with the method “inside a range”."))
+        if method is Method.SCALE:
+            check_scale([float(score) for score in values["scale"].values()])
+        if method in (Method.PROGRESS, Method.CAGR) and values["baseline"] is None:
+            raise NumberRefusal(_("Progress and growth are measured from a baseline: give it, and its date."))
+        if method is Method.RANGE and values["tolerance"] is None:
+            raise NumberRefusal(_("A range needs a tolerance: how far outside it the red begins."))
+        if values["tolerance"] is not None and not values["tolerance"] > 0:
+            raise NumberRefusal(_("A tolerance must be above 0."))
+        if not 0 <= values["grace_days"] <= 366:
+            raise NumberRefusal(_("Days of grace are a number from 0 to 366."))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Refusal(f"{code}: {in_words(error)}", field="method") from error
+
+
+def _check_weight(row: MeasureRow) -> None:
+    try:
+        check_weight(float(row.weight))
+    except NumberRefusal as error:
+        raise Refusal(f"{row.code}: {in_words(error)}", field="weight") from error
+
+
+# ------------------------------------------------------------------------------------------------- change
+def change_measure(
+    actor: Actor, *, measure: Measure, values: dict[str, Any], expected: int | None, today: date | None = None
+) -> Measure:
+    """Change what a measure says of itself; `Conflict` if it is no longer at version `expected`.
+
+    A new objective takes the weight along from today. Its frequency stays once it has values.
+    """
+    require(actor, "change", measure)
+    unknown = sorted(values.keys() - CHANGEABLE - {"updaters"})
+    if unknown:
+        raise Refusal(_("These cannot be changed here: %(names)s.") % {"names": ", ".join(unknown)})
+    return again(lambda: _change(actor, measure, dict(values), expected, today or timezone.localdate()))
+
+
+def _change(actor: Actor, measure: Measure, values: dict[str, Any], expected: int | None, today: date) -> Measure:
+    updaters = values.pop("updaters", None)
+    with recording(actor, "change_measure", subject_id=measure.subject_id):
+        row = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
+        check_version(row, expected, values)
+        changed = assign(row, values)
+        _check_change(row, changed)
+        if updaters is not None:
+            row.updaters.set(updaters)
+        if changed:
+            row.store(changed)
+            subjects.sync(Measure, [row.pk])
+        if OF_RESULTS & set(changed):
+            _rescore(row, "objective" in changed, today)
+    return row
+
+
+def _check_change(row: Measure, changed: Sequence[str]) -> None:
+    if "code" in changed:
+        raise Refusal(_("A measure's code is never changed: files and links name it."), field="code")
+    try:
+        row.clean_fields(exclude=["subject"])
+    except ValidationError as error:
+        raise Refusal(" ".join(sentences(error))) from error
+    _check({name: getattr(row, name) for name in CHANGEABLE}, row.code)
+    if "frequency" in changed and Observation.objects.filter(series__measure=row).exists():
+        raise Refusal(
+            _("%(name)s has values by its present frequency. Retire it and add a new measure.") % {"name": row.name},
+            field="frequency",
+        )
+
+
+def _rescore(row: Measure, has_moved: bool, today: date) -> None:
+    """Everything anew for this measure; from both scorecards if it has moved."""
+    node = Node.objects.get(measure=row)
+    left = {edge.parent_id for edge in Edge.objects.filter(child=node)} if has_moved else set()
+    above = _nodes_of([row.objective]).get(row.objective_id or 0) if has_moved else None
+    held = hold([node.pk, *left, *([above.pk] if above else [])], calendars())
+    if has_moved:
+        weight = close_edges(child=node.pk, from_on=today)
+        node.scorecard_id = above.scorecard_id if above else None
+        node.save(update_fields=["scorecard"])
+        if above:
+            open_edges([(above.pk, node.pk, weight or Decimal(1), today)])
+    recompute({node.pk, *left}, None, today, held)
+
+
+def retire_measure(actor: Actor, *, measure: Measure, today: date, reason: str = "") -> Measure:
+    """End a measure: it counts no longer from today, keeps its history, and takes no more values."""
+    require(actor, "retire", measure)
+    if measure.retired_at is not None:
+        raise Refusal(_("%(name)s is retired already.") % {"name": measure.name}, code="retired")
+    return again(lambda: _retire(actor, measure, today, reason))
+
+
+def _retire(actor: Actor, measure: Measure, today: date, reason: str) -> Measure:
+    with recording(actor, "retire_measure", subject_id=measure.subject_id, reason=reason):
+        row = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
+        row.retired_at = datetime.combine(today, time.min, timezone.get_current_timezone())
+        row.state = "retired"
+        row.store(["retired_at", "state"])
+        subjects.sync(Measure, [row.pk])
+        node = Node.objects.get(measure=row)
+        left = set(Edge.objects.filter(child=node).values_list("parent_id", flat=True))
+        held = hold([node.pk, *left], calendars())
+        close_edges(child=node.pk, from_on=today)
+        recompute({node.pk, *left}, None, today, held)
+    return row

@@ -1,0 +1,233 @@
+"""The one path by which results come to be (DATAMODEL A6): a write, the clock and a rebuild differ only in what they ask.
+
+Who writes facts or structure first holds the scorecards of everything the change reaches (`hold`: rows of
+scorecards_scorecard by id, then nodes of measures without a scorecard), then writes its facts with the moment taken
+under the lock, then calls `recompute`, which reads in new statements what is committed. Facts are never contended,
+because every writer of them holds the same locks; locks are always taken in the same order, so there is no deadlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+from core.periods import Calendar, Frequency, Period
+from organization.queries import calendars
+from scorecards.actions.boards import Boards
+from scorecards.actions.figures import figures
+from scorecards.actions.records import Records, forget, store
+from scorecards.actions.rolling import roll_up_tree
+from scorecards.actions.scores import score_measures
+from scorecards.actions.sheets import Life, Settings, sheets
+from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline, begun, since, united
+from scorecards.models import Node
+from scorecards.queries.results import due_results, known_results, nodes_without_results, result_keys
+from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, current_facts, holders, tree_above
+
+T = TypeVar("T")
+NODES_AT_ONCE = 500
+"""Measures without a scorecard are rebuilt in lots of this size."""
+
+
+class TreeMoved(Exception):  # noqa: N818 - it is an answer: begin again
+    """Between asking what to lock and locking it, the tree grew by a scorecard that is not held."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Scorecards that this transaction has locked, and their state read after that."""
+
+    cards: frozenset[int]
+    state: CardState
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """How many results were looked at, how many of them really changed, and how many are no more."""
+
+    looked_at: int = 0
+    changed: int = 0
+    gone: int = 0
+
+    def __add__(self, other: Recomputed) -> Recomputed:
+        return Recomputed(self.looked_at + other.looked_at, self.changed + other.changed, self.gone + other.gone)
+
+
+def again(write: Callable[[], T]) -> T:
+    """Do it; if the tree moved away meanwhile, once more from the start."""
+    try:
+        return write()
+    except TreeMoved:
+        return write()
+
+
+def hold(nodes: Collection[int], calendar: Calendar, *, cards: Iterable[int] = ()) -> Held:
+    """Lock the scorecards of the nodes and of all above them, and the ones named, by id; in a transaction."""
+    above, loose = holders(nodes)
+    wanted = sorted({*above, *cards})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM scorecards_scorecard WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [wanted])
+        if loose:
+            cursor.execute("SELECT id FROM scorecards_node WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [loose])
+    return Held(frozenset(wanted), card_state(wanted, calendar), calendar)
+
+
+def recompute(nodes: Collection[int], periods: Periods | None, today: date, held: Held) -> Recomputed:
+    """Bring the results of these nodes and of all above them up to date, in these periods or (None) in all."""
+    tree = tree_above(nodes)
+    if not tree.cards <= held.cards:
+        raise TreeMoved
+    wanted = None if periods is None else begun(periods, today)
+    lines = _lines(tree, wanted, today, held.calendar)
+    if lines is None:
+        return Recomputed(gone=forget(result_keys(tree.nodes, wanted)))
+    rows = [row for records in _compute(tree, lines, wanted, today, held) for row in records.rows(lines)]
+    changed = store(rows)
+    return Recomputed(len(rows), changed, _forget_others(tree, rows, wanted))
+
+
+def rebuild(today: date) -> Recomputed:
+    """Everything anew, a scorecard at a time; nothing changes where the results were right."""
+    calendar, done = calendars(), Recomputed()
+    for nodes in _lots(Node.objects.order_by("scorecard_id", "pk").values_list("scorecard_id", "pk")):
+        done += _recompute_held(nodes, None, today, calendar)
+    return done
+
+
+def tick(today: date) -> Recomputed:
+    """What the clock has changed: values fall due, carried ones get stale, periods and strategies begin and end."""
+    calendar, done = calendars(), Recomputed()
+    due = due_results(today)
+    for _, lot in groupby(due, key=lambda each: each.card):
+        each_due = list(lot)
+        periods = united({d.frequency: since(d.frequency, d.start, today, calendar)} for d in _distinct(each_due))
+        done += _recompute_held({each.node for each in each_due}, periods, today, calendar)
+    for nodes in _lots(nodes_without_results()):
+        done += _recompute_held(nodes, None, today, calendar)
+    return done
+
+
+def _distinct(due: Iterable[T]) -> list[T]:
+    return list({(each.frequency, each.start): each for each in due}.values())  # type: ignore[attr-defined]
+
+
+def _lots(rows: Iterable[tuple[int | None, int]]) -> Iterator[list[int]]:
+    """Nodes of one scorecard together; those without one in lots."""
+    for card, group in groupby(rows, key=lambda row: row[0]):
+        nodes = [node for _, node in group]
+        size = len(nodes) if card is not None else NODES_AT_ONCE
+        for begin in range(0, len(nodes), size):
+            yield nodes[begin : begin + size]
+
+
+def _recompute_held(nodes: Collection[int], periods: Periods | None, today: date, calendar: Calendar) -> Recomputed:
+    def work() -> Recomputed:
+        with transaction.atomic():
+            return recompute(nodes, periods, today, hold(nodes, calendar))
+
+    return again(work)
+
+
+def _compute(tree: Tree, lines: Lines, wanted: Periods | None, today: date, held: Held) -> Iterator[Records]:
+    infos = [tree.measures[node.id] for node in tree.nodes.values() if node.kind == "measure"]
+    settings = Settings(held.state.bands)
+    boards = _boards(tree, lines, wanted)
+    if infos:
+        life = Life.of(infos, _placed_on(tree))
+        months = lines[Frequency.MONTH]
+        first = months.periods[0].start - timedelta(days=7)
+        facts = current_facts([info.node for info in infos], first, months.periods[-1].end)
+        found = figures(sheets(infos, life, facts, lines, settings), lines, wanted, today)
+        if found is not None:
+            yield score_measures(found, infos, boards, settings)
+    yield from roll_up_tree(tree, boards, settings, wanted, today)
+
+
+def _boards(tree: Tree, lines: Lines, wanted: Periods | None) -> Boards:
+    """With what is stored of children that are not recomputed, and of the periods before those that are."""
+    children = {edge.child for edge in tree.edges} - tree.nodes.keys()
+    if wanted is None:
+        known = known_results(children, {f: [p.start for p in line.periods] for f, line in lines.items()})
+    else:
+        found = known_results({*children, *tree.nodes}, united([wanted, _before(wanted, lines)]))
+        known = [k for k in found if k.node in children or k.start not in wanted.get(k.frequency, ())]
+    return Boards.of({*children, *tree.nodes}, lines, known)
+
+
+def _before(wanted: Periods, lines: Lines) -> dict[Frequency, set[date]]:
+    """The periods just before."""
+    return {
+        frequency: {lines[frequency].periods[lines[frequency].at[start] - 1].start for start in starts}
+        for frequency, starts in wanted.items()
+    }
+
+
+def _placed_on(tree: Tree) -> dict[int, date]:
+    """The first day on which each child got a weight."""
+    found: dict[int, date] = {}
+    for edge in tree.edges:
+        if edge.lower is not None:
+            found[edge.child] = min(edge.lower, found.get(edge.child, edge.lower))
+    return found
+
+
+def _lines(tree: Tree, wanted: Periods | None, today: date, calendar: Calendar) -> Lines | None:
+    """Timelines from the year of the first period that is asked for to the year of today; None where nothing is asked."""
+    infos = [tree.measures[node.id] for node in tree.nodes.values() if node.kind == "measure"]
+    lives = {frequency: _first_days(infos, tree, frequency) for frequency in {i.frequency for i in infos}}
+    if wanted is None:
+        starts = [day for found in lives.values() for day in found]
+        starts += [edge.lower for edge in tree.edges if edge.lower is not None]
+        starts += [node.starts_on for node in tree.nodes.values() if node.kind == "strategy" and node.starts_on]
+    else:
+        starts = [start for each in wanted.values() for start in each]
+    first = min((start for start in starts if start <= today), default=None)
+    if first is None:
+        return None
+    begins = Period.of(Frequency.YEAR, first, calendar).start - timedelta(days=7)
+    ends = Period.of(Frequency.YEAR, today, calendar).end
+    frequencies = {*ABOVE_MEASURES, *lives, *(wanted or ())}
+    return {
+        frequency: Timeline.between(frequency, min([begins, *_carriers(lives, frequency)]), ends, calendar)
+        for frequency in frequencies
+    }
+
+
+def _carriers(lives: dict[Frequency, list[date]], frequency: Frequency) -> list[date]:
+    """First days of measures whose values shorter periods carry: those are read from their beginning."""
+    return lives.get(frequency, []) if frequency.is_longer_than(Frequency.MONTH) else []
+
+
+def _first_days(infos: Iterable[MeasureInfo], tree: Tree, frequency: Frequency) -> list[date]:
+    placed = _placed_on(tree)
+    given = (
+        day
+        for info in infos
+        if info.frequency is frequency
+        for day in (info.first_fact, info.starts_on, placed.get(info.node))
+    )
+    return [day for day in given if day is not None]
+
+
+def _forget_others(tree: Tree, rows: list[tuple[object, ...]], wanted: Periods | None) -> int:
+    """Delete stored results that are not to be any more."""
+    if wanted is not None and len(rows) == _expected(tree, wanted):
+        return 0
+    made = {(row[0], row[1], row[2]) for row in rows}
+    return forget(result_keys(tree.nodes, wanted) - made)  # type: ignore[operator]
+
+
+def _expected(tree: Tree, wanted: Periods) -> int:
+    """How many results there are at most."""
+    above = sum(len(wanted.get(frequency, ())) for frequency in ABOVE_MEASURES)
+    own = {frequency: len(starts) for frequency, starts in wanted.items() if frequency not in ABOVE_MEASURES}
+    return sum(
+        above + (own.get(tree.measures[node.id].frequency, 0) if node.kind == "measure" else 0)
+        for node in tree.nodes.values()
+    )

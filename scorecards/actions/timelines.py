@@ -1,0 +1,118 @@
+"""Periods as numbered columns, so that one array holds many periods of many nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from core.periods import Calendar, Frequency, Period
+from scorecards.rules.arrays import Bools, Days, Ints, days
+
+ABOVE_MEASURES = (Frequency.MONTH, Frequency.QUARTER, Frequency.YEAR)
+"""The periods that every node has results for; a measure has its own besides."""
+
+Periods = Mapping[Frequency, Collection[date]]
+"""Periods by frequency, as first days."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All periods of one frequency between two days, in order; the first is there for what comes after it to look back."""
+
+    frequency: Frequency
+    periods: tuple[Period, ...]
+
+    @classmethod
+    def between(cls, frequency: Frequency, first: date, last: date, calendar: Calendar) -> Timeline:
+        """From the period before the one that holds the first day to the one that holds the last."""
+        period = Period.of(frequency, first, calendar).previous()
+        found = [period]
+        while found[-1].end < last:
+            found.append(found[-1].next())
+        return cls(frequency, tuple(found))
+
+    def __len__(self) -> int:
+        return len(self.periods)
+
+    @cached_property
+    def at(self) -> dict[date, int]:
+        """Column of the period that begins on a day."""
+        return {period.start: column for column, period in enumerate(self.periods)}
+
+    @cached_property
+    def start(self) -> Days:
+        return days([period.start for period in self.periods])
+
+    @cached_property
+    def end(self) -> Days:
+        return days([period.end for period in self.periods])
+
+    @cached_property
+    def next_end(self) -> Days:
+        """Last days of the periods after these."""
+        return np.append(self.end[1:], np.datetime64(self.periods[-1].next().end, "D"))
+
+    def columns(self, wanted: Periods | None) -> Bools:
+        """Which periods are wanted; None is all but the first."""
+        chosen = np.zeros(len(self), dtype=np.bool_)
+        if wanted is None:
+            chosen[1:] = True
+        else:
+            chosen[[self.at[start] for start in wanted.get(self.frequency, ()) if start in self.at]] = True
+            chosen[0] = False
+        return chosen
+
+    def parents(self, longer: Timeline) -> Ints:
+        """Column of the longer period that each belongs to; −1 where the other line does not reach."""
+        found = [longer.at.get(period.parent(longer.frequency).start, -1) for period in self.periods]
+        return np.array(found, dtype=np.int64)
+
+
+Lines = Mapping[Frequency, Timeline]
+
+
+def united(many: Iterable[Periods]) -> dict[Frequency, set[date]]:
+    """The periods of all."""
+    found: dict[Frequency, set[date]] = {}
+    for periods in many:
+        for frequency, starts in periods.items():
+            found.setdefault(frequency, set()).update(starts)
+    return found
+
+
+def begun(periods: Periods, today: date) -> dict[Frequency, set[date]]:
+    """Those that have begun: later ones have no results yet."""
+    return {frequency: {start for start in starts if start <= today} for frequency, starts in periods.items()}
+
+
+def reading(period: Period, today: date) -> dict[Frequency, set[date]]:
+    """The periods whose results read a fact of this one (METHOD §5): itself, the longer ones that hold it, the shorter
+    ones that may carry it, and the one after each, for its trend."""
+    found = {period.frequency: {period.start, period.next().start}}
+    for frequency in ABOVE_MEASURES:
+        if period.frequency.is_longer_than(frequency):
+            found[frequency] = since(frequency, period.end, today, period.calendar)
+        else:
+            holder = period.parent(frequency)
+            found.setdefault(frequency, set()).update({holder.start, holder.next().start})
+    return found
+
+
+def since(frequency: Frequency, first: date, today: date, calendar: Calendar) -> set[date]:
+    """First days of the periods of a frequency from the one that holds a day to the one that holds today."""
+    period, found = Period.of(frequency, first, calendar), set()
+    while period.start <= today:
+        found.add(period.start)
+        period = period.next()
+    return found
+
+
+def all_since(
+    frequencies: Iterable[Frequency], first: date, today: date, calendar: Calendar
+) -> dict[Frequency, set[date]]:
+    """The periods of several frequencies from a day on."""
+    return {frequency: since(frequency, first, today, calendar) for frequency in {*frequencies, *ABOVE_MEASURES}}

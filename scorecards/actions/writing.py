@@ -1,0 +1,198 @@
+"""What the verbs that write facts for many rows share: judging, refusing all or some, and the append-only write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg2.extras import execute_values
+
+from core.access import Actor, require, scoped
+from core.actions import Outcome
+from core.periods import Calendar, Period, PeriodError
+from scorecards.actions.records import copy_rows
+from scorecards.models import Measure
+from scorecards.queries.trees import is_locked
+from scorecards.rules.refusals import LARGEST_NUMBER, Refusal, check_number
+
+STEP = Decimal("1e-15")
+"""Facts are stored with fifteen decimals."""
+FactKey = tuple[int, str, date]
+"""Whose fact it is (a series or a measure), frequency and first day of the period."""
+
+
+class NothingWrittenError(Exception):
+    """Ends an action before anything is kept: all rows were refused or unchanged. Undoes the event too."""
+
+
+@dataclass
+class Batch:
+    """The rows asked for, and what is to become of each; `refused` holds the sentence by the row's place."""
+
+    periods: list[Period | None]
+    labels: list[str]
+    refused: dict[int, str] = field(default_factory=dict)
+    results: dict[int, str] = field(default_factory=dict)
+
+    def refuse(self, row: int, sentence: str) -> None:
+        """The first sentence of a row counts."""
+        self.refused.setdefault(row, sentence)
+
+    def open_rows(self) -> list[int]:
+        """Rows not refused so far."""
+        return [row for row in range(len(self.labels)) if row not in self.refused]
+
+    def stop_if(self, *, partial: bool) -> None:
+        """All or nothing, unless the caller takes what can be taken."""
+        if self.refused and not partial:
+            raise NothingWrittenError
+
+    def outcome(self) -> Outcome:
+        """Row by row, counted from 0. What was not refused in a batch that was is skipped."""
+        found = Outcome()
+        for row, label in enumerate(self.labels):
+            if row in self.refused:
+                found.add(row, "refused", label, self.refused[row])
+            elif row in self.results:
+                found.add(row, self.results[row], label)
+            else:
+                found.add(row, "skipped", label, _("Nothing was written, because other rows were refused."))
+        return found
+
+
+def allowed_measures(actor: Actor, verb: str, ids: Sequence[int]) -> dict[int, Measure]:
+    """The measures among the ids on which the actor may do it; where there are none, the usual refusal is raised."""
+    asked = Measure.objects.filter(pk__in=set(ids))
+    found = {row.pk: row for row in scoped(actor, verb, asked).select_related("unit", "node")}
+    if ids and not found:
+        require(actor, verb, asked.first() or Measure(pk=ids[0]))
+    return found
+
+
+def not_allowed(measure_id: int) -> str:
+    """The sentence for a row of a batch; absent and forbidden answer alike."""
+    return _("There is no measure %(id)s that you may enter this for.") % {"id": measure_id}
+
+
+def checked_period(measure: Measure, period: Period, calendar: Calendar) -> Period:
+    """The period as the organisation's calendar cuts it. `PeriodError` with a sentence if it does not."""
+    if period.end > (measure.unit.closed_on or date.max):
+        raise PeriodError(
+            _("%(period)s ends after %(unit)s was closed on %(day)s. Values belong to its successor from then on.")
+            % {"period": period.label, "unit": measure.unit.name, "day": f"{measure.unit.closed_on:%Y-%m-%d}"}
+        )
+    return Period(period.frequency, period.start, calendar)
+
+
+def exact(number: Decimal | float | int | None) -> Decimal | None:
+    """A number as it is stored. rules' `Refusal` for what is none or too large."""
+    if number is None:
+        return None
+    given = number if isinstance(number, Decimal) else Decimal(str(number))
+    if not given.is_finite():
+        raise Refusal(_("“%(number)s” is not a number. Write it with digits, for example 12.5.") % {"number": given})
+    check_number(float(given))
+    with localcontext() as context:
+        context.prec = len(str(int(LARGEST_NUMBER))) + 16
+        return given.quantize(STEP, rounding=ROUND_HALF_EVEN)
+
+
+def in_words(error: Exception) -> str:
+    """The sentence of a refusal of the rules, in the reader's language."""
+    if isinstance(error, Refusal) and error.figures:
+        return _(error.template) % error.figures
+    return str(error)
+
+
+def refuse_repeated(batch: Batch, keys: Mapping[int, FactKey], values: Mapping[int, tuple[Any, ...]]) -> None:
+    """Two rows may name the same period only if they say the same."""
+    first: dict[FactKey, int] = {}
+    for row, key in keys.items():
+        earlier = first.setdefault(key, row)
+        if values[earlier] != values[row]:
+            batch.refuse(row, _("Another row says something else for %(label)s.") % {"label": batch.labels[row]})
+
+
+def refuse_locked(batch: Batch, cards: Mapping[int, int | None], locked: Mapping[int, Sequence[Period]]) -> None:
+    """No fact of a closed period is written; `cards` holds each row's scorecard."""
+    for row in batch.open_rows():
+        period = batch.periods[row]
+        lock = is_locked(period, locked.get(cards[row] or 0, ())) if period else None
+        if lock is not None:
+            sentence = _("%(period)s is closed. Ask the strategy office to open it again.")
+            batch.refuse(row, sentence % {"period": lock.label})
+
+
+@dataclass(frozen=True)
+class FactTable:
+    """An append-only table: whose facts they are, and the columns that make a fact another one."""
+
+    table: str
+    whose: str
+    values: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Current:
+    """The fact that holds now: its row, its revision, its values, then its texts."""
+
+    id: int
+    revision: int
+    values: tuple[Any, ...]
+
+
+def current_of(facts: FactTable, keys: Sequence[FactKey]) -> dict[FactKey, Current]:
+    """What holds now for these keys; one statement."""
+    names = ", ".join(f"f.{name}" for name in (facts.whose, "frequency", "period_start", "id", "revision"))
+    values = ", ".join(f"f.{name}" for name in (*facts.values, *facts.texts))
+    sql = (
+        f"SELECT {names}, {values} FROM {facts.table} f JOIN unnest(%s::bigint[], %s::text[], %s::date[])"  # noqa: S608
+        f" AS k(whose, frequency, start) ON f.{facts.whose} = k.whose AND f.frequency = k.frequency"
+        " AND f.period_start = k.start WHERE f.superseded_at IS NULL"
+    )
+    columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, columns)
+        return {row[:3]: Current(row[3], row[4], row[5:]) for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True)
+class NewFact:
+    """A fact to be written: its key, its values and texts as columns, and what it corrects."""
+
+    key: FactKey
+    values: tuple[Any, ...]
+    corrects: Current | None
+
+
+def append(facts: FactTable, rows: Sequence[NewFact], *, moment: datetime, actor: Actor, event_id: int) -> None:
+    """Supersede what is corrected and add the new facts, in order of key; at most two statements."""
+    ordered = sorted(rows, key=lambda row: row.key)
+    old = [(row.corrects.id,) for row in ordered if row.corrects is not None]
+    with connection.cursor() as cursor:
+        if old:
+            execute_values(
+                cursor,
+                f"UPDATE {facts.table} f SET superseded_at = '{moment.isoformat()}'::timestamptz"  # noqa: S608
+                " FROM (VALUES %s) AS old(id) WHERE f.id = old.id",
+                old,
+                page_size=len(old),
+            )
+    columns = (
+        facts.whose, "frequency", "period_start", "revision", "recorded_at", "recorded_by_id", "event_id",
+        *facts.values, *facts.texts,
+    )  # fmt: skip
+    copy_rows(
+        facts.table,
+        columns,
+        (
+            (*row.key, row.corrects.revision + 1 if row.corrects else 1, moment, actor.person_id, event_id, *row.values)
+            for row in ordered
+        ),
+    )

@@ -1,0 +1,124 @@
+"""Who may do what with scorecards, measures and their facts."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel
+from organization.roles import Role
+from scorecards.models import (
+    Edge,
+    Measure,
+    Node,
+    Observation,
+    PeriodLock,
+    Report,
+    Result,
+    Scorecard,
+    ScorecardBands,
+    Series,
+    Target,
+)
+
+ANYONE = Grant(EVERYONE, ALL)
+OFFICE = Grant(Role.SMO_OFFICER, BRANCH)
+HEAD = Grant(Role.UNIT_HEAD, BRANCH)
+
+
+@policy(Measure)
+class MeasurePolicy(Policy):
+    conditions = {"kept": Q(retired_at__isnull=True)}
+    grants = {
+        "view": [ANYONE],
+        "change": [OFFICE, HEAD],
+        "retire": [OFFICE, HEAD],
+        "set_target": [
+            Grant(Role.SMO_OFFICER, BRANCH, "kept"),
+            Grant(Role.UNIT_HEAD, BRANCH, "kept"),
+            Grant(EVERYONE, rel("owner"), "kept"),
+        ],
+        "record": [
+            Grant(Role.SMO_OFFICER, BRANCH, "kept"),
+            Grant(Role.UNIT_HEAD, BRANCH, "kept"),
+            Grant(Role.CONTRIBUTOR, BRANCH, "kept"),
+            Grant(EVERYONE, rel("owner"), "kept"),
+            Grant(EVERYONE, rel("updaters"), "kept"),
+        ],
+    }
+
+
+@policy(Scorecard)
+class ScorecardPolicy(Policy):
+    unit = "strategy__unit"
+    owner = "strategy__owner"
+    grants = {
+        "view": [ANYONE],
+        "set_weights": [OFFICE, HEAD],
+        "close_period": [OFFICE],
+        "reopen_period": [OFFICE],
+    }
+
+
+@policy(ScorecardBands)
+class ScorecardBandsPolicy(Policy):
+    unit = "scorecard__strategy__unit"
+    owner = ""
+    grants = {"view": [ANYONE], "change": [OFFICE]}
+
+
+@policy(Node)
+class NodePolicy(Policy):
+    """A node of a measure without a scorecard is reached through the measure."""
+
+    unit = "scorecard__strategy__unit"
+    owner = ""
+    grants = {"view": [ANYONE]}
+
+
+@policy(Edge)
+class EdgePolicy(Policy):
+    unit = "parent__scorecard__strategy__unit"
+    owner = ""
+    grants = {"view": [ANYONE]}
+
+
+@policy(Result)
+class ResultPolicy(Policy):
+    unit = "node__scorecard__strategy__unit"
+    owner = ""
+    grants = {"view": [ANYONE]}
+
+
+@policy(Series)
+class SeriesPolicy(Policy):
+    unit = "measure__unit"
+    owner = "measure__owner"
+    grants = {"view": [ANYONE]}
+
+
+@policy(Observation)
+class ObservationPolicy(Policy):
+    unit = "series__measure__unit"
+    owner = "series__measure__owner"
+    grants = {"view": [ANYONE]}
+
+
+@policy(Target)
+class TargetPolicy(Policy):
+    unit = "measure__unit"
+    owner = "measure__owner"
+    grants = {"view": [ANYONE]}
+
+
+@policy(PeriodLock)
+class PeriodLockPolicy(Policy):
+    unit = "scorecard__strategy__unit"
+    owner = ""
+    grants = {"view": [ANYONE]}
+
+
+@policy(Report)
+class ReportPolicy(Policy):
+    unit = "scorecard__strategy__unit"
+    owner = "ordered_by"
+    grants = {"view": [Grant(EVERYONE, rel("ordered_by")), OFFICE, Grant(Role.AUDITOR, ALL)]}

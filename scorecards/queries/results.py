@@ -1,0 +1,91 @@
+"""Stored results: what computing reads of them, what the clock has made old, and how one is explained (METHOD §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from core.periods import Frequency
+
+
+@dataclass(frozen=True)
+class Known:
+    """What other results read of a stored one."""
+
+    node: int
+    frequency: Frequency
+    start: date
+    score: float | None
+    value: float | None
+    coverage: float
+    is_red: bool
+    is_provisional: bool
+    red_inside: int
+
+
+_KNOWN = """
+SELECT r.node_id, r.frequency, r.period_start, r.score, r.value, r.coverage, r.status = 'off_track', r.is_provisional,
+  r.red_inside
+FROM scorecards_result r
+WHERE r.node_id = ANY(%s) AND (r.frequency, r.period_start) IN
+  (SELECT p.frequency, p.start FROM unnest(%s::text[], %s::date[]) AS p(frequency, start))
+"""
+
+
+def known_results(nodes: Collection[int], periods: Mapping[Frequency, Collection[date]]) -> list[Known]:
+    """Stored results of nodes in periods."""
+    pairs = [(frequency.value, start) for frequency, starts in periods.items() for start in sorted(starts)]
+    if not nodes or not pairs:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [sorted(nodes), [name for name, _ in pairs], [start for _, start in pairs]])
+        return [Known(row[0], Frequency(row[1]), *row[2:]) for row in cursor.fetchall()]
+
+
+def result_keys(
+    nodes: Collection[int], periods: Mapping[Frequency, Collection[date]] | None
+) -> set[tuple[int, str, date]]:
+    """Which results are stored for nodes, in periods or (None) in all."""
+    sql, given = (
+        "SELECT node_id, frequency, period_start FROM scorecards_result WHERE node_id = ANY(%s)",
+        [sorted(nodes)],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        rows = cursor.fetchall()
+    return {row for row in rows if periods is None or row[2] in periods.get(Frequency(row[1]), ())}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A result that the clock has made old."""
+
+    node: int
+    card: int | None
+    frequency: Frequency
+    start: date
+
+
+def due_results(today: date) -> list[Due]:
+    """Results to be looked at anew today, by scorecard."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.node_id, n.scorecard_id, r.frequency, r.period_start FROM scorecards_result r"
+            " JOIN scorecards_node n ON n.id = r.node_id WHERE r.next_change_on <= %s"
+            " ORDER BY n.scorecard_id NULLS LAST, r.node_id",
+            [today],
+        )
+        return [Due(row[0], row[1], Frequency(row[2]), row[3]) for row in cursor.fetchall()]
+
+
+def nodes_without_results() -> list[tuple[int | None, int]]:
+    """(scorecard, node) for nodes that have none yet: their first day may have come."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.scorecard_id, n.id FROM scorecards_node n"
+            " WHERE NOT EXISTS (SELECT 1 FROM scorecards_result r WHERE r.node_id = n.id) ORDER BY 1 NULLS LAST, 2"
+        )
+        return [(card, node) for card, node in cursor.fetchall()]

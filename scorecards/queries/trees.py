@@ -1,0 +1,284 @@
+"""The part of the tree that a change reaches, and the facts its results are computed from (DATAMODEL A6).
+
+Every question here is one statement for one measure or for all; numbers come as binary64, as they are computed with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from core.periods import Calendar, Frequency, Period
+from scorecards.rules.rollup import DEFAULT_MINIMUM_COVERAGE, Rule
+from scorecards.rules.scoring import DEFAULT_TOLERANCE, Method, Polarity
+from scorecards.rules.status import DEFAULT_BANDS, Bands
+
+ABOVE = """
+WITH RECURSIVE above(id) AS (
+  SELECT unnest(%(nodes)s::bigint[])
+  UNION SELECT e.parent_id FROM above JOIN scorecards_edge e ON e.child_id = above.id
+)
+"""
+
+
+@dataclass(frozen=True)
+class NodeInfo:
+    """A node that is to be recomputed; the days are those of its objective or strategy."""
+
+    id: int
+    kind: str
+    card: int | None
+    rule: Rule
+    starts_on: date | None
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class EdgeInfo:
+    """A child's weight in its parent from `lower` (None: ever) until before `upper` (None: still)."""
+
+    parent: int
+    child: int
+    weight: float
+    lower: date | None
+    upper: date | None
+    child_kind: str
+    child_starts_on: date | None
+    child_ends_on: date | None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the weight is valid on a day."""
+        return (self.lower is None or self.lower <= day) and (self.upper is None or day < self.upper)
+
+
+@dataclass(frozen=True)
+class MeasureInfo:
+    """What a measure's results depend on besides its facts; `ends_on` is its last day, retired or its unit closed."""
+
+    node: int
+    id: int
+    card: int | None
+    frequency: Frequency
+    aggregation: str
+    method: Method
+    polarity: Polarity
+    is_percent: bool
+    tolerance: float | None
+    baseline: float | None
+    baseline_on: date | None
+    scale: tuple[float, ...]
+    grace_days: int
+    starts_on: date | None
+    ends_on: date | None
+    is_critical: bool
+    is_leading: bool
+    first_fact: date | None
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether it is held against a plan from its baseline."""
+        return self.method in (Method.PROGRESS, Method.CAGR)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Nodes to recompute, and the edges down from those above measures; measures by their nodes, siblings too."""
+
+    nodes: dict[int, NodeInfo]
+    edges: list[EdgeInfo]
+    measures: dict[int, MeasureInfo]
+
+    @property
+    def cards(self) -> set[int]:
+        return {node.card for node in self.nodes.values() if node.card is not None}
+
+
+_HOLDERS = (
+    ABOVE
+    + """
+SELECT n.scorecard_id, CASE WHEN n.scorecard_id IS NULL THEN n.id END
+FROM above JOIN scorecards_node n USING (id) GROUP BY 1, 2
+"""
+)
+
+
+def holders(nodes: Collection[int]) -> tuple[list[int], list[int]]:
+    """What must be held while these nodes change: scorecards of them and all above, and nodes without one; by id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, {"nodes": sorted(nodes)})
+        rows = cursor.fetchall()
+    return sorted({card for card, _ in rows if card is not None}), sorted(
+        {node for _, node in rows if node is not None}
+    )
+
+
+_TREE = (
+    ABOVE
+    + """
+SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, ts.starts_on, o.starts_on),
+  coalesce(s.ends_on, ts.ends_on, o.ends_on), e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
+  co.starts_on, co.ends_on
+FROM above JOIN scorecards_node n USING (id)
+LEFT JOIN strategy_strategy s ON s.id = n.strategy_id
+LEFT JOIN strategy_theme t ON t.id = n.theme_id
+LEFT JOIN strategy_strategy ts ON ts.id = t.strategy_id
+LEFT JOIN strategy_objective o ON o.id = n.objective_id
+LEFT JOIN scorecards_edge e ON e.parent_id = n.id
+LEFT JOIN scorecards_node c ON c.id = e.child_id
+LEFT JOIN strategy_objective co ON co.id = c.objective_id
+ORDER BY n.id, e.child_id, lower(e.valid)
+"""
+)
+
+
+def tree_above(nodes: Collection[int]) -> Tree:
+    """These nodes, everything above them, and all that is needed of the children of those; two statements."""
+    found: dict[int, NodeInfo] = {}
+    edges: list[EdgeInfo] = []
+    with connection.cursor() as cursor:
+        cursor.execute(_TREE, {"nodes": sorted(nodes)})
+        for row in cursor:
+            found[row[0]] = NodeInfo(row[0], row[1], row[2], Rule(row[3]), row[4], row[5])
+            if row[6] is not None:
+                edges.append(EdgeInfo(row[0], *row[6:]))
+    wanted = {node.id for node in found.values() if node.kind == "measure"}
+    wanted.update(edge.child for edge in edges if edge.child_kind == "measure")
+    return Tree(found, edges, {info.node: info for info in measure_infos(wanted)})
+
+
+_MEASURES = """
+SELECT n.id, m.id, n.scorecard_id, m.frequency, m.aggregation, m.method, m.polarity, m.is_percent,
+  m.tolerance::float8, m.baseline::float8, m.baseline_on, m.scale::text, m.grace_days, m.starts_on,
+  least((m.retired_at AT TIME ZONE %(zone)s)::date, u.closed_on), m.is_critical, m.kind,
+  (SELECT min(o.period_start) FROM scorecards_series s JOIN scorecards_observation o ON o.series_id = s.id
+   WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '' AND o.frequency = m.frequency)
+FROM scorecards_node n JOIN scorecards_measure m ON m.id = n.measure_id JOIN organization_orgunit u ON u.id = m.unit_id
+WHERE n.id = ANY(%(nodes)s) ORDER BY n.id
+"""
+
+
+def measure_infos(nodes: Iterable[int]) -> Iterator[MeasureInfo]:
+    """The measures of these nodes in order of node."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MEASURES, {"nodes": sorted(nodes), "zone": settings.TIME_ZONE})
+        rows = cursor.fetchall()
+    for row in rows:
+        # the columns stand in the order of the fields
+        named = dict(zip((each.name for each in fields(MeasureInfo)), row, strict=True))
+        yield MeasureInfo(
+            **{
+                **named,
+                "frequency": Frequency(named["frequency"]),
+                "method": Method(named["method"]),
+                "polarity": Polarity(named["polarity"]),
+                "scale": scale_scores(json.loads(named["scale"])),
+                "is_leading": named["is_leading"] == "leading",
+            }
+        )
+
+
+def scale_scores(scale: dict[str, Any]) -> tuple[float, ...]:
+    """Scores of a scale's words from the worst to the best; a value is a word's place in this order, from 1."""
+    return tuple(sorted(float(score) for score in scale.values()))
+
+
+_FACTS = """
+SELECT n.id, true, o.frequency, o.period_start, o.value::float8, o.numerator::float8, o.denominator::float8, NULL, NULL
+FROM scorecards_node n JOIN scorecards_measure m ON m.id = n.measure_id
+JOIN scorecards_series s ON s.measure_id = m.id AND s.kind = 'actual' AND s.name = ''
+JOIN scorecards_observation o ON o.series_id = s.id AND o.superseded_at IS NULL AND o.frequency = m.frequency
+WHERE n.id = ANY(%(nodes)s)
+  AND (m.frequency NOT IN ('week', 'month') OR o.period_start BETWEEN %(first)s AND %(last)s)
+UNION ALL
+SELECT n.id, false, t.frequency, t.period_start, t.value::float8, t.red_flag::float8, t.stretch::float8,
+  t.low::float8, t.high::float8
+FROM scorecards_node n JOIN scorecards_measure m ON m.id = n.measure_id
+JOIN scorecards_target t ON t.measure_id = m.id AND t.superseded_at IS NULL
+WHERE n.id = ANY(%(nodes)s)
+  AND (m.frequency NOT IN ('week', 'month') OR m.method IN ('progress', 'cagr')
+       OR t.period_start BETWEEN %(first)s AND %(last)s)
+"""
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """A current value (value, numerator, denominator) or target (target, red flag, stretch, from, to) of a measure."""
+
+    node: int
+    is_value: bool
+    frequency: Frequency
+    start: date
+    numbers: tuple[float | None, ...]
+
+
+def current_facts(nodes: Collection[int], first: date, last: date) -> list[FactRow]:
+    """Values of the actual series and targets as known now, of weekly and monthly measures between two days only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {"nodes": sorted(nodes), "first": first, "last": last})
+        return [FactRow(row[0], row[1], Frequency(row[2]), row[3], row[4:]) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class BandsRow:
+    """The settings of a scorecard for a time; without a scorecard or a row the defaults hold."""
+
+    card: int | None
+    lower: date | None
+    upper: date | None
+    bands: Bands = DEFAULT_BANDS
+    minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE
+    tolerance: float = DEFAULT_TOLERANCE
+
+
+DEFAULTS = BandsRow(None, None, None)
+
+
+@dataclass(frozen=True)
+class CardState:
+    """Read after the lock was taken: the moment, the settings and the closed periods of the scorecards that are held."""
+
+    moment: datetime
+    bands: list[BandsRow]
+    locked: dict[int, list[Period]]
+
+
+_STATE = """
+SELECT 0, clock_timestamp(), NULL::bigint, NULL, NULL::date, NULL::date, NULL::float8, NULL::float8, NULL::float8,
+  NULL::float8, NULL::float8
+UNION ALL
+SELECT 1, NULL, scorecard_id, NULL, lower(valid), upper(valid), green, amber, exceeds, minimum_coverage, tolerance
+FROM scorecards_scorecardbands WHERE scorecard_id = ANY(%(cards)s)
+UNION ALL
+SELECT 2, NULL, scorecard_id, frequency, period_start, NULL, NULL, NULL, NULL, NULL, NULL
+FROM scorecards_periodlock WHERE scorecard_id = ANY(%(cards)s) AND opened_at IS NULL
+"""
+
+
+def card_state(cards: Collection[int], calendar: Calendar) -> CardState:
+    """The state of scorecards; one statement, to be asked after their rows are locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, {"cards": sorted(cards)})
+        rows = cursor.fetchall()
+    moment: datetime = next(row[1] for row in rows if row[0] == 0)
+    bands = [
+        BandsRow(row[2], row[4], row[5], Bands(row[6], row[7], row[8]), row[9], row[10]) for row in rows if row[0] == 1
+    ]
+    locked: dict[int, list[Period]] = {}
+    for row in rows:
+        if row[0] == 2:
+            locked.setdefault(row[2], []).append(Period(Frequency(row[3]), row[4], calendar))
+    return CardState(moment, sorted(bands, key=lambda row: (row.card or 0, row.lower or date.min)), locked)
+
+
+def is_locked(period: Period, locked: Iterable[Period]) -> Period | None:
+    """The closed period that holds this one, if any."""
+    for lock in locked:
+        if not period.frequency.is_longer_than(lock.frequency) and period.parent(lock.frequency).start == lock.start:
+            return lock
+    return None
