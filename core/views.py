@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,3 +47,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open too long, or came from elsewhere: say so and keep nothing."""
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A failure, with the reference that stands in the log. No context processor runs: it may be what failed."""
+    context = {"reference": getattr(request, "request_id", ""), "theme": request.COOKIES.get("theme", "")}
+    return HttpResponse(render_to_string("500.html", context), status=500)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+
+from core.views import server_error
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +56,11 @@ def test_the_theme_is_kept_in_the_browser_and_comes_from_the_server(client):
     client.post("/theme/", {"theme": "dark", "next": "/sign-in/"})
     assert client.cookies["theme"].value == "dark"
     assert '<html lang="en-gb" data-bs-theme="dark">' in client.get("/sign-in/").content.decode()
+
+
+def test_a_failure_names_its_reference_and_needs_no_database(django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.request_id = "3f2a9c11"
+    with django_assert_num_queries(0):
+        answer = server_error(request)
+    assert (answer.status_code, "Reference 3f2a9c11" in text(answer.content.decode())) == (500, True)
