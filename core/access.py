@@ -166,7 +166,7 @@ class Policy:
         """Whether a step of the path can name several rows."""
         model: Any = self.model
         for name in path.split("__"):
-            field = model._meta.get_field(name)
+            field = model._meta.pk if name == "pk" else model._meta.get_field(name)
             if field.many_to_many or field.one_to_many:
                 return True
             model = field.related_model
