@@ -43,7 +43,7 @@ class OrgUnitPolicy(Policy):
         "change": [ADMIN],
         "move": [ADMIN],
         "close": [ADMIN],
-        "add_unit": [ADMIN],
+        "add_unit": [ADMIN, Grant(Role.SMO_OFFICER, BRANCH)],
         "add_person": [ADMIN, Grant(Role.HR_PARTNER, BRANCH)],
         "add_membership": [ADMIN],
         "add_strategy": [Grant(Role.SMO_OFFICER, BRANCH), Grant(Role.UNIT_HEAD, BRANCH)],

@@ -42,8 +42,10 @@ def create(model: type[M], rows: Sequence[dict[str, Any]]) -> list[M]:
         model(id=key, subject_id=subject, **values)
         for (key, subject), values in zip(reserve(model, len(rows)), rows, strict=True)
     ]
+    # keys are left to the database: Django would ask for each of them, row by row
+    keys = [field.name for field in model._meta.concrete_fields if field.is_relation]
     for row in made:
-        row.clean_fields(exclude=["subject"])
+        row.clean_fields(exclude=keys)
     model._default_manager.bulk_create(made)
     sync(model, [row.pk for row in made])
     return made
