@@ -195,7 +195,8 @@ class Launcher:
         return Program(name, argv, environment, grace=30, insist=insist, folder=self.options.root)
 
     def worker(self, queue: str, concurrency: int) -> Program:
-        """A Celery worker for one queue. When the launcher was killed it drops its task, which is handed out again."""
+        """A Celery worker for one queue: two processes, so that a long PDF or a killed one never holds up the short
+        work. When the launcher was killed the worker drops its task, which is handed out again."""
         name = ("worker", "-Q", queue, "-n", f"{queue}@%h", "--concurrency", str(concurrency))
         return self._celery(
             queue, *name, "--without-mingle", "--without-gossip", "--without-heartbeat", insist=signal.SIGQUIT
