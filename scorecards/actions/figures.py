@@ -146,11 +146,12 @@ def _longer(sheet: Sheet, line: Timeline, wanted: Periods | None, today: date) -
 
 
 def _alive_longer(is_part: Bools, holder: Ints, own: Timeline, line: Timeline, today: date) -> Bools:
-    """n × g: longer periods of which a part has begun in the measure's life."""
+    """n × g: longer periods that have begun, and of which a part has begun in the measure's life."""
     found = np.zeros((len(is_part), len(line)), dtype=np.bool_)
-    has_begun = is_part & (own.start <= np.datetime64(today, "D"))[None, :]
-    row, column = np.nonzero(has_begun)
+    now = np.datetime64(today, "D")
+    row, column = np.nonzero(is_part & (own.start <= now)[None, :])
     found[row, holder[column]] = True
+    found[:, line.start > now] = False
     return found
 
 

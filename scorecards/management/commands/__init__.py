@@ -1,0 +1,1 @@
+"""Commands of scorecards, one per module."""
