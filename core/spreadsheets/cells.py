@@ -17,6 +17,8 @@ class SourceRow(NamedTuple):
 
 def plain_number(number: float | Decimal) -> str:
     """Digits, a minus and a point; never an exponent: 2016.0 is "2016", 1e-7 is "0.0000001"."""
+    if isinstance(number, int):
+        return str(number)
     if isinstance(number, float):
         if number.is_integer():
             return str(int(number))

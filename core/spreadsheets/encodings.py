@@ -74,7 +74,7 @@ def codec_named(name: str) -> str:
     """Python's name of a text encoding: "windows 1252" is "cp1252"; `SpreadsheetError` if it knows none such."""
     try:
         found = codecs.lookup(name.strip().replace(" ", "-")).name
-        b"".decode(found)
+        "a".encode(found)
     except (LookupError, ValueError):
         found = ""
     if not found or found.replace("_", "-") in NOT_FOR_FILES:

@@ -17,7 +17,6 @@ from core.spreadsheets.text import TextRecords
 from core.spreadsheets.workbook import WorkbookRecords
 
 MOST_TURNED_CELLS = 2_000_000
-_PERHAPS_BLANK = (None, "", " ")
 ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OTHER_KINDS = (
     (b"\xd0\xcf\x11\xe0", gettext_lazy("is a workbook of the old kind (.xls) or locked by a password")),
@@ -44,7 +43,8 @@ class Table:
         self.delimiter = self._records.delimiter
         self.is_guessed = self._records.is_guessed
         self.sheet = self._records.sheet if isinstance(self._records, WorkbookRecords) else ""
-        stream = self._wanted(iter(self._records))
+        self._reading = iter(self._records)
+        stream = self._wanted(self._reading)
         self._stream: Iterator[SourceRow] = _turned(stream) if layout.transposed else stream
         self.columns = self._header()
         self._named = max((at for at, name in enumerate(self.columns, start=1) if name), default=len(self.columns))
@@ -57,6 +57,7 @@ class Table:
 
     def close(self) -> None:
         """Give the file back."""
+        self._reading.close()
         if isinstance(self._records, WorkbookRecords):
             self._records.close()
 
@@ -89,7 +90,7 @@ class Table:
         left = -1 if self._limits.rows is None else self._limits.rows
         for row in rows:
             cells = row.cells
-            if not cells or (cells[0] in _PERHAPS_BLANK and is_blank(cells)):
+            if not cells or (_is_blank(cells[0]) and is_blank(cells)):
                 continue
             if left == 0:
                 raise SpreadsheetError(
@@ -195,7 +196,11 @@ def open_table(path: Path | str, layout: Layout | None = None, limits: Limits = 
 
 def is_blank(cells: Sequence[Cell]) -> bool:
     """True for a row without a single visible character."""
-    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
+    return all(_is_blank(cell) for cell in cells)
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (cell.__class__ is str and (not cell or cell.isspace()))  # type: ignore[union-attr]
 
 
 def _records_of(path: Path, layout: Layout, limits: Limits) -> TextRecords | WorkbookRecords:

@@ -1,7 +1,7 @@
 """Records of a text table: CSV with any delimiter, read in constant memory and refused where it is not one."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -42,7 +42,7 @@ class TextRecords:
         if self.delimiter == DETECT:
             self.delimiter = self._announced or self._detect(layout)
 
-    def __iter__(self) -> Iterator[SourceRow]:
+    def __iter__(self) -> Generator[SourceRow, None, None]:
         with self._open() as file:
             lines = self._lines(file) if self._is_wide else file
             if self._announced:
@@ -73,7 +73,9 @@ class TextRecords:
             if len(text) == self._longest and text[-1] not in "\r\n":
                 raise _too_long(self._longest, number)
             if "\0" in text:
-                raise BadLine(_("the row holds a NUL character, so the file is not a table in text."), line=number)
+                raise BadLine(
+                    _("the row holds a NUL character, so the file is not a table in text."), row=number, line=number
+                )
             yield text
 
     def _undecodable(self) -> SpreadsheetError:

@@ -1,7 +1,7 @@
 """Records of an .xlsx workbook, read by calamine after `archive` has looked into it."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Generator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class WorkbookRecords:
         self.sheet = _sheet_named(self._workbook, layout.sheet)
         _check_values(scans.get(_part_of(path, self.sheet)), layout, self.sheet)
 
-    def __iter__(self) -> Iterator[SourceRow]:
+    def __iter__(self) -> Generator[SourceRow, None, None]:
         sheet: CalamineSheet = _parsed(lambda: self._workbook.get_sheet_by_name(self.sheet))
         left = sheet.start[1] if sheet.start else 0
         rows = _parsed(sheet.iter_rows)
