@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from audit.actions import recording
@@ -41,6 +40,9 @@ from scorecards.rules.refusals import Refusal
 NUMBERS = ("value", "numerator", "denominator")
 FACTS = FactTable("scorecards_observation", "series_id", NUMBERS, ("comment", "source"))
 LONGEST_SOURCE, LONGEST_NAME = 200, 60
+MAIN = (Series.Kind.ACTUAL.value, "")
+"""The line that is scored."""
+KINDS = frozenset(Series.Kind.values)
 
 
 Line = tuple[int, str, str]
@@ -113,22 +115,22 @@ def _write(actor: Actor, asked: _Values, today: date, calendar: Calendar, event_
     cards = {row: asked.measures[asked.rows[row].measure_id].node.scorecard_id for row in asked.batch.open_rows()}
     refuse_locked(asked.batch, cards, held.state.locked)
     asked.batch.stop_if(partial=partial)
-    first = _compare(asked)
+    _compare(asked)
     if not asked.new:
         raise NothingWrittenError
     append(FACTS, list(asked.new.values()), moment=held.state.moment, actor=actor, event_id=event_id)
-    actual = [row for row in asked.new if asked.rows[row].line[1:] == (Series.Kind.ACTUAL, "")]
+    actual = [row for row in asked.new if asked.rows[row].line[1:] == MAIN]
     if actual:
         changed = {asked.measures[asked.rows[row].measure_id].node.pk for row in actual}
-        recompute(changed, _reading(asked, actual, first, today, calendar), today, held)
+        recompute(changed, _reading(asked, actual, today, calendar), today, held)
 
 
-def _reading(asked: _Values, actual: Sequence[int], first: dict[int, date], today: date, calendar: Calendar) -> Periods:
+def _reading(asked: _Values, actual: Sequence[int], today: date, calendar: Calendar) -> Periods:
     """The periods that read the values; all since a value that is earlier than any before it."""
     kinds = {}
     for row in actual:
         given = asked.rows[row]
-        before = first.get(given.measure_id)
+        before: date | None = asked.measures[given.measure_id].first_period  # type: ignore[attr-defined]
         begins = before is None or given.period.start < before
         kinds[given.period.frequency, given.period.start, begins] = asked.batch.periods[row]
     found = []
@@ -171,7 +173,7 @@ def _period(measure: Measure, row: ObservationRow, today: date, calendar: Calend
         )
     if row.series_kind == Series.Kind.ACTUAL and period.start > today:
         raise PeriodError(_("%(period)s has not begun; there is no value for it yet.") % {"period": period.label})
-    if row.series_kind not in Series.Kind.values:
+    if row.series_kind not in KINDS:
         raise PeriodError(_("There is no series “%(kind)s”.") % {"kind": row.series_kind})
     return checked_period(measure, period, calendar)
 
@@ -209,10 +211,10 @@ def _check_value(measure: Measure, value: Decimal) -> None:
 
 
 # -------------------------------------------------------------------------------------------- comparing
-def _compare(asked: _Values) -> dict[int, date]:
-    """Which rows are new, corrections or nothing new; the first period of each measure that had one."""
+def _compare(asked: _Values) -> None:
+    """Which rows are new, corrections or nothing new."""
     rows = asked.batch.open_rows()
-    series, first = _series({asked.rows[row].line for row in rows})
+    series = _series(asked, {asked.rows[row].line for row in rows})
     keys: dict[int, FactKey] = {}
     for row in rows:
         period = asked.rows[row].period
@@ -226,7 +228,6 @@ def _compare(asked: _Values) -> dict[int, date]:
         seen.add(key)
         asked.batch.results[row] = "changed" if before else "taken"
         asked.new[row] = NewFact(key, (*asked.numbers[row], given.comment, given.source), before)
-    return first
 
 
 def _is_news(numbers: tuple[Decimal | None, ...], comment: str, before: Current | None) -> bool:
@@ -235,23 +236,16 @@ def _is_news(numbers: tuple[Decimal | None, ...], comment: str, before: Current 
     return before.values[: len(numbers)] != numbers or (bool(comment) and before.values[len(numbers)] != comment)
 
 
-_SERIES = """
-SELECT s.id, s.measure_id, s.kind, s.name,
-  (SELECT min(o.period_start) FROM scorecards_observation o WHERE o.series_id = s.id AND o.frequency = m.frequency)
-FROM scorecards_series s JOIN scorecards_measure m ON m.id = s.measure_id WHERE s.measure_id = ANY(%s)
-"""
-
-
-def _series(lines: set[Line]) -> tuple[dict[Line, int], dict[int, date]]:
-    """The series of each line, and the first period each measure has a value for.
-
-    A named series is made when it gets its first value; the lock is held, so nobody else makes it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_SERIES, [sorted({line[0] for line in lines})])
-        rows = cursor.fetchall()
-    found: dict[Line, int] = {(row[1], row[2], row[3]): row[0] for row in rows}
-    first = {row[1]: row[4] for row in rows if row[2:4] == (Series.Kind.ACTUAL, "") and row[4] is not None}
+def _series(asked: _Values, lines: set[Line]) -> dict[Line, int]:
+    """The series of each line. A named one is made when it gets its first value; the lock is held, so nobody else does."""
+    found: dict[Line, int] = {}
+    for line in lines:
+        if line[1:] == MAIN:
+            found[line] = asked.measures[line[0]].actual_series  # type: ignore[attr-defined]
+    others = lines - found.keys()
+    if others:
+        rows = Series.objects.filter(measure__in={line[0] for line in others})
+        found.update({(row.measure_id, row.kind, row.name): row.pk for row in rows})
     for measure, kind, name in sorted(lines - found.keys()):
         found[measure, kind, name] = Series.objects.create(measure_id=measure, kind=kind, name=name).pk
-    return found, first
+    return found

@@ -8,11 +8,11 @@ because every writer of them holds the same locks; locks are always taken in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -20,7 +20,7 @@ from core.periods import Calendar, Frequency, Period
 from organization.queries import calendars
 from scorecards.actions.boards import Boards
 from scorecards.actions.figures import figures
-from scorecards.actions.records import Records, forget, store
+from scorecards.actions.records import Records, forget, store, stored_rows
 from scorecards.actions.rolling import roll_up_tree
 from scorecards.actions.scores import score_measures
 from scorecards.actions.sheets import Life, Settings, sheets
@@ -88,6 +88,10 @@ def recompute(nodes: Collection[int], periods: Periods | None, today: date, held
     if lines is None:
         return Recomputed(gone=forget(result_keys(tree.nodes, wanted)))
     rows = [row for records in _compute(tree, lines, wanted, today, held) for row in records.rows(lines)]
+    if wanted is None:
+        stored = stored_rows(tree.nodes)
+        changed = store([row for row in rows if stored.get(row[:3]) != row])
+        return Recomputed(len(rows), changed, forget(stored.keys() - {row[:3] for row in rows}))
     changed = store(rows)
     return Recomputed(len(rows), changed, _forget_others(tree, rows, wanted))
 
@@ -215,12 +219,11 @@ def _first_days(infos: Iterable[MeasureInfo], tree: Tree, frequency: Frequency) 
     return [day for day in given if day is not None]
 
 
-def _forget_others(tree: Tree, rows: list[tuple[object, ...]], wanted: Periods | None) -> int:
+def _forget_others(tree: Tree, rows: Sequence[tuple[Any, ...]], wanted: Periods) -> int:
     """Delete stored results that are not to be any more."""
-    if wanted is not None and len(rows) == _expected(tree, wanted):
+    if len(rows) == _expected(tree, wanted):
         return 0
-    made = {(row[0], row[1], row[2]) for row in rows}
-    return forget(result_keys(tree.nodes, wanted) - made)  # type: ignore[operator]
+    return forget(result_keys(tree.nodes, wanted) - {row[:3] for row in rows})
 
 
 def _expected(tree: Tree, wanted: Periods) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import pairwise
@@ -58,10 +58,14 @@ class Records:
 
     def rows(self, lines: Lines) -> list[tuple[Any, ...]]:
         """As tuples in the order of COLUMNS."""
-        starts = [np.array([p.start for p in lines[f].periods]) if f in lines else None for f in FREQUENCIES]
-        keys = zip(self.frequency.tolist(), self.column.tolist(), strict=True)
-        named = [(FREQUENCIES[number].value, starts[number][column]) for number, column in keys]  # type: ignore[index]
-        columns = [self.node.tolist(), [name for name, _ in named], [start for _, start in named]]
+        named = {
+            (number, column): (frequency.value, period.start)
+            for number, frequency in enumerate(FREQUENCIES)
+            if frequency in lines
+            for column, period in enumerate(lines[frequency].periods)
+        }
+        keys = [named[key] for key in zip(self.frequency.tolist(), self.column.tolist(), strict=True)]
+        columns: list[list[Any]] = [self.node.tolist(), [name for name, _ in keys], [start for _, start in keys]]
         columns += [_plain(getattr(self, part.name)) for part in fields(self)[3:]]
         return list(zip(*columns, strict=True))
 
@@ -117,6 +121,14 @@ def store(rows: Sequence[tuple[Any, ...]]) -> int:
         return int(cursor.rowcount)
 
 
+def stored_rows(nodes: Iterable[int]) -> dict[Key, tuple[Any, ...]]:
+    """What is stored of these nodes, in the order of COLUMNS, by key."""
+    sql = f"SELECT {_NAMES} FROM scorecards_result WHERE node_id = ANY(%s)"  # noqa: S608 - constants
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [sorted(nodes)])
+        return {row[:3]: row for row in cursor.fetchall()}
+
+
 def forget(keys: Iterable[Key]) -> int:
     """Delete results that are no longer to be: of a retired node, or beyond a strategy's end."""
     gone = sorted(keys)
@@ -144,11 +156,19 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+def _text(value: str) -> str:
+    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "\\N",
+    bool: lambda value: "t" if value else "f",
+    float: repr,
+    str: _text,
+}
+
+
 def _cell(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return repr(value) if isinstance(value, float) else str(value)
+    """One value as COPY reads it; members of enumerations and dates by their text."""
+    write = _WRITERS.get(type(value))
+    return write(value) if write else _text(str(value))

@@ -327,7 +327,10 @@ def _digests(cells: _Cells, children: _Children, previous: Floats, valid: Ints, 
         ]
     ).astype(np.float64)
     rules = np.array(
-        [(each.bands.green, each.bands.amber, each.bands.exceeds or MISSING, each.minimum_coverage) for each in settings.rows]
+        [
+            (each.bands.green, each.bands.amber, each.bands.exceeds or MISSING, each.minimum_coverage)
+            for each in settings.rows
+        ]
     ).reshape(-1, 4)
     own = np.column_stack([previous, rules[valid], np.zeros((len(previous), 3))])
     size = len(previous)

@@ -178,7 +178,9 @@ def _previous(
 def _digests(
     figures: Figures, numbers: _Numbers, previous_value: Floats, previous: Floats, settings: Settings
 ) -> list[str]:
-    rules = np.array([(each.bands.green, each.bands.amber, each.bands.exceeds or MISSING) for each in settings.rows]).reshape(-1, 3)
+    rules = np.array(
+        [(each.bands.green, each.bands.amber, each.bands.exceeds or MISSING) for each in settings.rows]
+    ).reshape(-1, 3)
     table = np.column_stack(
         [
             figures.value,

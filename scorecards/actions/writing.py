@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from psycopg2.extras import execute_values
 
 from core.access import Actor, require, scoped
 from core.actions import Outcome
-from core.periods import Calendar, Period, PeriodError
+from core.periods import Calendar, Frequency, Period, PeriodError
 from scorecards.actions.records import copy_rows
-from scorecards.models import Measure
+from scorecards.models import Measure, Observation, Series
 from scorecards.queries.trees import is_locked
 from scorecards.rules.refusals import LARGEST_NUMBER, Refusal, check_number
 
@@ -66,9 +68,23 @@ class Batch:
 
 
 def allowed_measures(actor: Actor, verb: str, ids: Sequence[int]) -> dict[int, Measure]:
-    """The measures among the ids on which the actor may do it; where there are none, the usual refusal is raised."""
+    """The measures among the ids on which the actor may do it; where there are none, the usual refusal is raised.
+
+    Each with `actual_series`, the id of its main line, and `first_period`, the first day that line has a value for.
+    """
     asked = Measure.objects.filter(pk__in=set(ids))
-    found = {row.pk: row for row in scoped(actor, verb, asked).select_related("unit", "node")}
+    main = Series.objects.filter(measure=OuterRef("pk"), kind=Series.Kind.ACTUAL, name="")
+    first = Observation.objects.filter(
+        series__measure=OuterRef("pk"),
+        series__kind=Series.Kind.ACTUAL,
+        series__name="",
+        frequency=OuterRef("frequency"),
+    ).order_by("period_start")
+    rows = scoped(actor, verb, asked).select_related("unit", "node")
+    rows = rows.annotate(
+        actual_series=Subquery(main.values("pk")), first_period=Subquery(first.values("period_start")[:1])
+    )
+    found: dict[int, Measure] = {row.pk: row for row in rows}
     if ids and not found:
         require(actor, verb, asked.first() or Measure(pk=ids[0]))
     return found
@@ -86,7 +102,12 @@ def checked_period(measure: Measure, period: Period, calendar: Calendar) -> Peri
             _("%(period)s ends after %(unit)s was closed on %(day)s. Values belong to its successor from then on.")
             % {"period": period.label, "unit": measure.unit.name, "day": f"{measure.unit.closed_on:%Y-%m-%d}"}
         )
-    return Period(period.frequency, period.start, calendar)
+    return _cut(period.frequency, period.start, calendar)
+
+
+@lru_cache(maxsize=1024)
+def _cut(frequency: Frequency, start: date, calendar: Calendar) -> Period:
+    return Period(frequency, start, calendar)
 
 
 def exact(number: Decimal | float | int | None) -> Decimal | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import connection
 
 from core.periods import Frequency
+from scorecards.queries.trees import FREQUENCY
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What other results read of a stored one."""
 
     node: int
@@ -42,7 +43,8 @@ def known_results(nodes: Collection[int], periods: Mapping[Frequency, Collection
         return []
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [sorted(nodes), [name for name, _ in pairs], [start for _, start in pairs]])
-        return [Known(row[0], Frequency(row[1]), *row[2:]) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [Known(row[0], FREQUENCY[row[1]], *row[2:]) for row in rows]
 
 
 def result_keys(
