@@ -76,7 +76,14 @@ class Attachment(Trashable):
         return self.name
 
 
-@subject_kind("action_item", unit="about__unit", owner="assignee", label=["title"], url="strategy:action_item")
+@subject_kind(
+    "action_item",
+    unit="about__unit",
+    owner="assignee",
+    label=["title"],
+    url="strategy:action_item",
+    private="about__private",
+)
 class ActionItem(Versioned):
     """A small task with one assignee and one due date, about a subject."""
 

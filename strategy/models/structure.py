@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Versioned
@@ -26,10 +26,11 @@ class NodeState(models.TextChoices):
     label=["name"],
     text=["mission", "vision"],
     url="strategy:strategy",
+    private="is_private",
     retired="retired_at",
 )
 class Strategy(Versioned):
-    """One unit's strategy over a horizon."""
+    """One unit's strategy over a horizon. Until it is approved it is for those who write it (`is_private`)."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -50,6 +51,11 @@ class Strategy(Versioned):
     vision_by = models.DateField(_("vision by"), null=True, blank=True)
     core_values = models.JSONField(_("core values"), default=list, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
+    is_private = models.GeneratedField(
+        expression=Case(When(state__in=["draft", "in_review"], then=Value(True)), default=Value(False)),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("strategy")
@@ -107,19 +113,32 @@ class Perspective(Versioned):
         verbose_name = _("perspective")
         verbose_name_plural = _("perspectives")
         ordering = ["strategy", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "name"], condition=~Q(state="retired"), name="one_perspective_per_name"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-@subject_kind("theme", unit="strategy__unit", owner="owner", label=["name"], text=["description"], url="strategy:theme")
+@subject_kind(
+    "theme",
+    unit="strategy__unit",
+    owner="owner",
+    label=["name"],
+    text=["description"],
+    url="strategy:theme",
+    private="strategy__is_private",
+)
 class Theme(Versioned):
     """A vertical slice of objectives with one owner."""
 
     subject = models.OneToOneField(Subject, models.PROTECT, related_name="+")
     strategy = models.ForeignKey(Strategy, models.PROTECT, related_name="themes")
     owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=200)
     description = models.CharField(_("description"), max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=NodeState.choices, default=NodeState.LIVE)
@@ -128,6 +147,11 @@ class Theme(Versioned):
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
         ordering = ["strategy", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "name"], condition=~Q(state="retired"), name="one_theme_per_name"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -140,6 +164,7 @@ class Theme(Versioned):
     label=["code", "name"],
     text=["short_name", "description"],
     url="strategy:objective",
+    private="strategy__is_private",
     retired="retired_at",
 )
 class Objective(Versioned):
@@ -151,7 +176,7 @@ class Objective(Versioned):
     themes = models.ManyToManyField(Theme, related_name="objectives", blank=True)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     code = models.CharField(_("code"), max_length=20)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=300)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
     description = models.TextField(_("description"), blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -165,7 +190,13 @@ class Objective(Versioned):
         verbose_name = _("objective")
         verbose_name_plural = _("objectives")
         ordering = ["strategy", "perspective__order", "order", "code"]
-        constraints = [models.UniqueConstraint(fields=["strategy", "code"], name="objective_code_once_per_strategy")]
+        constraints = [
+            models.UniqueConstraint(fields=["strategy", "code"], name="objective_code_once_per_strategy"),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="objective_ends_after_it_starts",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

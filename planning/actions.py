@@ -1,0 +1,155 @@
+"""What planning does to a strategy: adopt, amend, close. Each rescores its scorecard in the same transaction (DATAMODEL A2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.actions import recording
+from core.access import Actor, require
+from core.actions import Refusal
+from scorecards.actions import open_scorecard, regrow
+from strategy import structure
+from strategy.actions import close_strategy
+from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, StrategyVersion, Theme
+from strategy.structure import Change, LinkRow, Move, ObjectiveRow, PerspectiveRow, ThemeRow
+
+
+@dataclass(frozen=True)
+class Additions:
+    """What an amendment adds. Rows may name, by name or code, what the same amendment adds."""
+
+    perspectives: Sequence[PerspectiveRow] = ()
+    themes: Sequence[ThemeRow] = ()
+    objectives: Sequence[ObjectiveRow] = ()
+    links: Sequence[LinkRow] = ()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an amendment changes: the strategy's own words, words of nodes, places of objectives."""
+
+    words: Mapping[str, Any] = field(default_factory=dict)
+    perspectives: Sequence[Change] = ()
+    themes: Sequence[Change] = ()
+    objectives: Sequence[Change] = ()
+    links: Sequence[Change] = ()
+    moves: Sequence[Move] = ()
+
+
+@dataclass(frozen=True)
+class Retirements:
+    """What an amendment takes off the map. Links at a retired objective go with it."""
+
+    perspectives: Sequence[Perspective] = ()
+    themes: Sequence[Theme] = ()
+    objectives: Sequence[Objective] = ()
+    links: Sequence[ObjectiveLink] = ()
+
+
+def adopt(actor: Actor, *, strategy: Strategy, effective_from: date, today: date, reason: str = "") -> StrategyVersion:
+    """Freeze the map as the strategy's next version and put it in force from the day on.
+
+    What was proposed is live, the scorecard is opened if there is none yet, and scores are brought up to date from the
+    day on.
+    """
+    require(actor, "adopt", strategy)
+    with recording(actor, "adopt", subject_id=strategy.subject_id, reason=reason):
+        version = structure.adopt_version(
+            actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
+        )
+        _rescore(actor, version.strategy, effective_from, today)
+    return version
+
+
+def amend(
+    actor: Actor,
+    *,
+    strategy: Strategy,
+    reason: str,
+    effective_from: date,
+    today: date,
+    add: Additions | None = None,
+    change: Changes | None = None,
+    retire: Retirements | None = None,
+) -> StrategyVersion:
+    """Change an adopted strategy: all of it or nothing, as one new version with its reason.
+
+    Retirements come first, so that a name or a place they free can be used.
+    """
+    require(actor, "adopt", strategy)
+    if not reason.strip():
+        raise Refusal(_("Say why the strategy is amended; the reason stands in its history."), field="reason")
+    if not Strategy.objects.filter(pk=strategy.pk, state=Strategy.State.ACTIVE).exists():
+        raise Refusal(_("“%(strategy)s” is not adopted yet. Change its draft.") % {"strategy": strategy}, code="draft")
+    with recording(actor, "amend", subject_id=strategy.subject_id, reason=reason):
+        _retire(actor, strategy, retire or Retirements(), reason)
+        _add(actor, strategy, add or Additions())
+        _change(actor, strategy, change or Changes())
+        version = structure.adopt_version(
+            actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
+        )
+        _rescore(actor, version.strategy, effective_from, today)
+    return version
+
+
+def close(actor: Actor, *, strategy: Strategy, reason: str, today: date, expected: int | None = None) -> Strategy:
+    """End a strategy; its unit's node shows it no longer from today on."""
+    with transaction.atomic():
+        closed = close_strategy(actor, strategy=strategy, reason=reason, expected=expected)
+        regrow(actor, closed, today, today)
+    return closed
+
+
+def _rescore(actor: Actor, strategy: Strategy, from_on: date, today: date) -> None:
+    open_scorecard(actor, strategy=strategy, today=today)
+    regrow(actor, strategy, from_on, today)
+
+
+def _given(part: Any) -> list[tuple[str, Any]]:
+    """The fields that hold anything, in their order."""
+    return [(one.name, getattr(part, one.name)) for one in fields(part) if getattr(part, one.name)]
+
+
+def _retire(actor: Actor, strategy: Strategy, part: Retirements, reason: str) -> None:
+    retired = dict(_given(part))
+    if "links" in retired:
+        structure.retire_links(actor, strategy=strategy, links=retired["links"], reason=reason)
+    if "objectives" in retired:
+        structure.retire_objectives(actor, strategy=strategy, objectives=retired["objectives"], reason=reason)
+    if "themes" in retired:
+        structure.retire_themes(actor, strategy=strategy, themes=retired["themes"], reason=reason)
+    if "perspectives" in retired:
+        structure.retire_perspectives(actor, strategy=strategy, perspectives=retired["perspectives"], reason=reason)
+
+
+def _add(actor: Actor, strategy: Strategy, part: Additions) -> None:
+    verbs: dict[str, Any] = {
+        "perspectives": structure.add_perspectives,
+        "themes": structure.add_themes,
+        "objectives": structure.add_objectives,
+        "links": structure.add_links,
+    }
+    for name, rows in _given(part):
+        verbs[name](actor, strategy=strategy, rows=rows)
+
+
+def _change(actor: Actor, strategy: Strategy, part: Changes) -> None:
+    verbs: dict[str, Any] = {
+        "perspectives": structure.change_perspectives,
+        "themes": structure.change_themes,
+        "objectives": structure.change_objectives,
+        "links": structure.change_links,
+    }
+    for name, rows in _given(part):
+        if name == "words":
+            structure.describe_whole(actor, strategy=strategy, values=rows, verb="change_structure")
+        elif name == "moves":
+            structure.move_objectives(actor, strategy=strategy, moves=rows)
+        else:
+            verbs[name](actor, strategy=strategy, changes=rows)

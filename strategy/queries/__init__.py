@@ -1,0 +1,1 @@
+"""Questions about strategies, what stands on their maps, and what is attached to records."""
