@@ -18,7 +18,7 @@ from core.mapping.sources import (
     column_from,
     source_from,
 )
-from core.mapping.styles import number_style_from, pattern_from, period_style_from
+from core.mapping.styles import missing_from, number_style_from, pattern_from, period_style_from
 from core.periods import Period, PeriodError
 
 SKIP, CLEAR = "skip", "clear"
@@ -88,14 +88,14 @@ def value_blocks_from(
 
 
 def _block(section: Section, styles: Styles, lookups: Dictionary[str, Any], row_period: RowPeriod) -> ValueBlock:
-    pattern = pattern_from(section, "pattern", section.raw("pattern")) if section.has("pattern") else None
+    pattern = pattern_from(section, "pattern")
     block = ValueBlock(
         where=section.where,
         series=_series(section, styles, lookups, pattern),
         styles=Styles(
             number_style_from(section, styles.numbers),
             styles.dates,
-            frozenset(section.texts("missing")) | {""} if section.has("missing") else styles.missing,
+            missing_from(section, styles.missing),
         ),
         column=column_from(section, "column"),
         period=section.text("period"),

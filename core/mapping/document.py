@@ -19,7 +19,7 @@ from core.mapping.numbers import PLAIN_NUMBERS
 from core.mapping.problems import MappingError
 from core.mapping.section import Section, did_you_mean, quoted, shown
 from core.mapping.sources import Scalar, Source, Styles, lookups_from, source_from
-from core.mapping.styles import date_style_from, layout_from, number_style_from
+from core.mapping.styles import date_style_from, layout_from, missing_from, number_style_from
 from core.spreadsheets import Layout
 
 VERSION = 1
@@ -79,7 +79,7 @@ class Mapping:
             top.refuse(_("version %(version)s is not known; write version = 1.") % {"version": shown(version)})
         file = top.section("file")
         layout = layout_from(file)
-        missing = frozenset(file.texts("missing")) | {""}
+        missing = missing_from(file, frozenset({""}))
         dates = _finished(top.section("dates"), date_style_from, ISO_DATES)
         styles = Styles(_finished(top.section("numbers"), number_style_from, PLAIN_NUMBERS), dates, missing)
         file.finish()

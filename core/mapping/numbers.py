@@ -87,13 +87,13 @@ class NumberStyle:
         if is_negative:
             text = text[1:-1].strip()
         sign = text[:1] if text[:1] in ("+", "-") else ""
+        if is_negative and sign:
+            return f"({text})", False
         text = _without(text[len(sign) :].strip(), self.currency, at_start=True)
         is_percent = bool(self.percent) and text.endswith("%")
         if is_percent:
             text = text[:-1].rstrip()
-        if is_negative:
-            sign = "" if sign else "-"
-        return f"{sign}{text}", is_percent
+        return f"{'-' if is_negative else sign}{text}", is_percent
 
     def _hint(self, text: str) -> str:
         """What to say in the mapping if the rest of the text is a number."""
@@ -104,9 +104,9 @@ class NumberStyle:
             (text.endswith("%"), 'percent = "keep"'),
             (other in text and not self.thousands, f'thousands = "{other}"'),
             (bool(re.search(r"[$£€¥]", text)), 'currency = ["' + "".join(re.findall(r"[$£€¥]", text)[:1]) + '"]'),
-            (text.startswith("("), "parentheses = true"),
+            (text.startswith("(") and not self.parentheses, "parentheses = true"),
             (bool(re.search(rf"[0-9][{_BLANKS}][0-9]", text)) and not self.thousands, 'thousands = " "'),
-            (bool(re.search(r"[0-9] ?[A-Za-z*†‡]{1,2}$", text)), 'footnotes = ["' + text[-1:] + '"]'),
+            (bool(re.fullmatch(r"[-0-9.,]*[0-9] ?[A-Za-z*†‡]{1,2}", text)), 'footnotes = ["' + text[-1:] + '"]'),
         )
         for applies, setting in hints:
             if applies:

@@ -26,7 +26,7 @@ _GAP = r"[\s,/-]*(?:of\s+)?"
 _QUARTER = r"(?:(?:Q|qtr\.?|quarter)\s*(?P<quarter>[1-4])|(?P<nth>[1-4])\s*(?:Q|(?:st|nd|rd|th)\s+quarter))"
 _HALF = r"(?:H|half(?:-year)?|half year)\s*(?P<half>[12])"
 _WEEK = r"(?:W|wk\.?|week)\s*(?P<week>\d{1,2})"
-_NAME = r"(?P<name>[^\W\d_]{3,20})\.?"
+_NAME = r"(?P<name>[^\W0-9_]{3,20})\.?"
 
 # The order matters under "any": what names a part of a year before what names a year.
 FORMATS: dict[str, tuple[str, ...]] = {

@@ -21,7 +21,8 @@ SHOWN = 40
 class MappedRow(NamedTuple):
     """One row of the file in an importer's terms.
 
-    `number`, `line`: where it stands. `values`: every field of the mapping by name, None where the row says nothing.
+    `number`, `line`: where it stands. `values`: every field that the mapping fills, None where the row says nothing; a
+    field that the mapping does not name is absent, so that an importer can leave it alone.
     `periods`: its values by period and series. `defaulted`: the fields for which the mapping's default stands.
     """
 

@@ -98,6 +98,10 @@ class Section:
         self._known.extend(self._content)
         return self._content.items()
 
+    def names(self) -> list[str]:
+        """All keys, for sections whose keys are the writer's own."""
+        return [name for name, _value in self.items()]
+
     def finish(self) -> None:
         """Refuse every key that nobody asked for, with the one that was probably meant."""
         for key in self._content:

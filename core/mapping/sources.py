@@ -11,7 +11,7 @@ from core.mapping.dates import DateStyle
 from core.mapping.numbers import NumberStyle
 from core.mapping.patterns import SafePattern
 from core.mapping.section import Section, did_you_mean, quoted, shown
-from core.mapping.styles import date_style_from, number_style_from, pattern_from
+from core.mapping.styles import date_style_from, missing_from, number_style_from, pattern_from
 
 ColumnName = str | int
 Scalar = str | int | float | bool | date | None
@@ -58,12 +58,12 @@ def source_from(content: Any, where: str, styles: Styles, lookups: Dictionary[st
     columns = _columns(section)
     if isinstance(content, dict) and (constant is None) == (not columns):
         section.refuse(_("say where the value comes from: exactly one of column, columns and constant."))
-    pattern = pattern_from(section, "pattern", section.raw("pattern")) if section.has("pattern") else None
+    pattern = pattern_from(section, "pattern")
     source = Source(
         styles=Styles(
             number_style_from(section, styles.numbers),
             date_style_from(section, styles.dates),
-            frozenset(section.texts("missing")) | {""} if section.has("missing") else styles.missing,
+            missing_from(section, styles.missing),
         ),
         columns=columns,
         constant=constant,

@@ -64,7 +64,7 @@ def date_style_from(section: Section, base: DateStyle) -> DateStyle:
     """`[dates]`, or `order` on one field."""
     order = section.text("order", base.order, choices=("iso", "day_first", "month_first"))
     months = dict(base.months)
-    for name, number in section.section("months").items() if section.has("months") else ():
+    for name, number in section.section("months").items():
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MONTHS_OF_A_YEAR:
             section.refuse(_("a month is a number from 1 to 12, not %(value)s.") % {"value": shown(number)}, "months")
             continue
@@ -76,8 +76,8 @@ def period_style_from(section: Section, dates: DateStyle) -> PeriodStyle:
     """The part of `[periods]` that says how periods are written."""
     custom: dict[str, SafePattern] = {}
     own = section.section("formats")
-    for name, pattern in own.items():
-        safe = pattern_from(own, name, pattern)
+    for name in own.names():
+        safe = pattern_from(own, name)
         if safe is not None and "year" not in safe.groups:
             own.refuse(_("the pattern needs a group (?P<year>…)."), name)
         elif safe is not None and safe.groups - GROUPS:
@@ -86,7 +86,7 @@ def period_style_from(section: Section, dates: DateStyle) -> PeriodStyle:
             custom[name] = safe
     frequency = section.text("frequency", choices=[frequency.value for frequency in Frequency])
     return PeriodStyle(
-        formats=_formats(section, [name for name, _pattern in own.items()]),
+        formats=_formats(section, own.names()),
         frequency=Frequency(frequency) if frequency else None,
         first_month=section.whole("first_month", None, least=1, most=MONTHS_OF_A_YEAR),
         named_by=cast("Any", section.text("named_by", choices=("start", "end"))),
@@ -96,8 +96,17 @@ def period_style_from(section: Section, dates: DateStyle) -> PeriodStyle:
     )
 
 
-def pattern_from(section: Section, key: str, pattern: Any) -> SafePattern | None:
-    """A regular expression, or None and a sentence."""
+def missing_from(section: Section, base: frozenset[str]) -> frozenset[str]:
+    """The words that mean missing, beside nothing at all."""
+    words = section.texts("missing")
+    return frozenset(words) | {""} if section.has("missing") else base
+
+
+def pattern_from(section: Section, key: str) -> SafePattern | None:
+    """A regular expression; None where there is none, or with a sentence where it is none."""
+    pattern = section.raw(key)
+    if pattern is None:
+        return None
     if not isinstance(pattern, str):
         section.refuse(_("must be a text in quotation marks, not %(value)s.") % {"value": shown(pattern)}, key)
         return None

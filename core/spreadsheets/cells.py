@@ -20,9 +20,7 @@ def plain_number(number: float | Decimal) -> str:
     if isinstance(number, int):
         return str(number)
     if isinstance(number, float):
-        if number.is_integer():
-            return str(int(number))
-        number = Decimal(repr(number))
+        return format(Decimal(repr(number)), "f").removesuffix(".0")
     return format(number, "f")
 
 
