@@ -36,6 +36,7 @@ class Job(models.Model):
     key = models.CharField(max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     step = models.CharField(_("step"), max_length=200, blank=True)
+    trail = models.JSONField(_("steps so far"), default=list)
     steps_done = models.PositiveIntegerField(default=0)
     steps_total = models.PositiveIntegerField(default=0)
     result = models.JSONField(default=dict)

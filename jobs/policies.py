@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from core.access import ALL, EVERYONE, Actor, Grant, Policy, policy, rel, through
-from jobs.models import ImportMapping, ImportRun, Job, ProducedFile, Schedule
+from jobs.models import ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule
 from organization.roles import Role
 
 OWN = Grant(EVERYONE, rel("person"))
@@ -43,6 +43,15 @@ class ProducedFilePolicy(Policy):
     unit = ""
     owner = "person"
     grants = {"view": [OWN, Grant(EVERYONE, SameReaders())]}
+
+
+@policy(Outbox)
+class OutboxPolicy(Policy):
+    """Messages that did not get out; what they say is not shown."""
+
+    unit = ""
+    owner = ""
+    grants = {"view": [ADMIN], "send_again": [ADMIN]}
 
 
 @policy(Schedule)

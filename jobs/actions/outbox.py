@@ -17,6 +17,9 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from audit.actions import recording
+from core.access import Actor, require
+from core.actions import Refusal
 from jobs.actions.ordering import OPEN
 from jobs.actions.running import pause
 from jobs.models import Outbox
@@ -147,3 +150,12 @@ def _give_up(message: Outbox, problem: str) -> None:
     message.problem = problem[:2000]
     message.given_up_at = Now()
     message.save(update_fields=["attempts", "problem", "given_up_at"])
+
+
+def send_again(actor: Actor, message: Outbox) -> None:
+    """Try a mail that was given up anew, from the first try on."""
+    require(actor, "send_again", message)
+    with recording(actor, "send_again", details={"message": message.pk}):
+        waiting = Outbox.objects.filter(pk=message.pk, given_up_at__isnull=False, sent_at=None)
+        if not waiting.update(given_up_at=None, attempts=0, next_try_at=Now(), problem=""):
+            raise Refusal(_("This mail is not one that was given up."))

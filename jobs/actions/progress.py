@@ -27,13 +27,16 @@ from jobs.models import Job
 HEARTBEAT_SECONDS = 5.0
 SHORTEST_PAUSE = 0.5
 """Progress is written at most this often, so a loop may report every row."""
+LONGEST_TRAIL = 20
 
 log = logging.getLogger(__name__)
 
 _PROGRESS = """
-UPDATE jobs_job SET steps_done = %s, steps_total = coalesce(%s, steps_total), step = coalesce(%s, step),
+UPDATE jobs_job SET steps_done = %(done)s, steps_total = coalesce(%(total)s, steps_total), step = coalesce(%(step)s, step),
+  trail = CASE WHEN coalesce(%(step)s, step) = step OR jsonb_array_length(trail) >= %(longest)s THEN trail
+          ELSE trail || to_jsonb(%(step)s::text) END,
   heartbeat_at = clock_timestamp()
-WHERE id = %s AND state = 'running' AND attempts = %s RETURNING is_cancel_asked
+WHERE id = %(job)s AND state = 'running' AND attempts = %(attempt)s RETURNING is_cancel_asked
 """
 _SIGN_OF_LIFE = """
 UPDATE jobs_job SET heartbeat_at = clock_timestamp()
@@ -65,6 +68,7 @@ class Watch:
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
         self._last = 0.0
+        self._step = ""
 
     def take(self) -> bool:
         """Take the job's lock; False if another worker holds it."""
@@ -85,10 +89,12 @@ class Watch:
         """Write progress, unless some was written just now and neither a step nor the end is reached."""
         if self.is_cancel_asked:
             raise Cancelled
-        if step is None and done != total and time.monotonic() - self._last < SHORTEST_PAUSE:
+        is_news = (step is not None and step != self._step) or done == total
+        if not is_news and time.monotonic() - self._last < SHORTEST_PAUSE:
             return
-        self._last = time.monotonic()
-        self._heed(self._run(_PROGRESS, [done, total, step, self.job_id, self.attempt]))
+        self._last, self._step = time.monotonic(), step or self._step
+        progress = {"done": done, "total": total, "step": step, "longest": LONGEST_TRAIL}
+        self._heed(self._run(_PROGRESS, {**progress, "job": self.job_id, "attempt": self.attempt}))
         if self.is_cancel_asked:
             raise Cancelled
 
@@ -115,7 +121,7 @@ class Watch:
             raise Superseded
         self.is_cancel_asked = bool(row[0])
 
-    def _run(self, statement: str, parameters: list[Any]) -> tuple[Any, ...] | None:
+    def _run(self, statement: str, parameters: list[Any] | dict[str, Any]) -> tuple[Any, ...] | None:
         with self._turn, self._connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             row: tuple[Any, ...] | None = cursor.fetchone()
@@ -140,8 +146,8 @@ def watching(job_id: int) -> Iterator[Watch]:
 def advance(job: Job | None, done: int, total: int | None = None, step: str | None = None) -> None:
     """Say how far the work is: `done` of `total` parts, and in plain words what is done now. Seen by others at once.
 
-    Call it as often as you like. Raises Cancelled if the person has asked to stop: let it pass. Without a job, or
-    outside a worker, nobody watches and nothing happens.
+    Call it as often as you like, with other words only where something else begins: they are listed as steps. Raises
+    Cancelled if the person has asked to stop: let it pass. Without a job, or outside a worker, nothing happens.
     """
     watch = _watch.get()
     if job is not None and watch is not None and watch.job_id == job.pk:

@@ -40,6 +40,9 @@ def claim(watch: Watch) -> Job | None:
             state=Job.State.RUNNING,
             attempts=F("attempts") + 1,
             started_at=Coalesce("started_at", Now()),
+            step="",
+            trail=[],
+            steps_done=0,
             heartbeat_at=Now(),
         )
     job.refresh_from_db()

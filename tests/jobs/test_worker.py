@@ -170,10 +170,21 @@ def test_a_loop_may_report_every_row(unit, django_assert_max_num_queries):
     def work(actor: Actor, job: Job) -> None:
         with django_assert_max_num_queries(3):
             for row in range(1, 10_001):
-                advance(job, row, 10_000)
+                advance(job, row, 10_000, "Reading rows")
 
     done = worked(job(system_actor()), work)
-    assert (done.steps_done, done.steps_total) == (10_000, 10_000)
+    assert (done.steps_done, done.steps_total, done.trail) == (10_000, 10_000, ["Reading rows"])
+
+
+def test_the_steps_of_the_last_attempt_are_listed_once_each_and_not_without_end():
+    def work(actor: Actor, job: Job) -> None:
+        for number in range(30):
+            advance(job, number, 30, f"Step {number}")
+            advance(job, number, 30, f"Step {number}")
+
+    waiting = job(system_actor())
+    Job.objects.update(trail=["An earlier attempt"])
+    assert worked(waiting, work).trail == [f"Step {number}" for number in range(20)]
 
 
 # ------------------------------------------------------------------------------------------------------- who acts

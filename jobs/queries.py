@@ -1,0 +1,84 @@
+"""Questions about jobs, their files, and what could not be sent."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from core.access import Actor, permitted, scoped
+from jobs.models import Job, Outbox, ProducedFile
+from jobs.rules.progress import pause_of_polling, seconds_left
+
+DAYS_KEPT = 30
+VERBS = ("cancel", "retry")
+
+
+def own_jobs(viewer: Actor, now: datetime) -> QuerySet[Job]:
+    """The viewer's jobs of the last 30 days, newest first, each with what the viewer may do and its files."""
+    rows = scoped(viewer, "view", Job.objects.filter(person_id=viewer.person_id or 0, created_at__gte=_since(now)))
+    return permitted(viewer, VERBS, rows).prefetch_related("files").order_by("-created_at", "-pk")
+
+
+def broken_jobs(viewer: Actor, now: datetime) -> QuerySet[Job]:
+    """For whoever runs the portal: others' jobs that ended by an accident, and the portal's own that failed."""
+    broken = Job.objects.filter(created_at__gte=_since(now), state=Job.State.FAILED)
+    others = broken.filter(~Q(person_id=viewer.person_id) | Q(person__isnull=True))
+    rows = scoped(viewer, "view", others).select_related("person")
+    return permitted(viewer, VERBS, rows).order_by("-created_at", "-pk")
+
+
+def mail_given_up(viewer: Actor, now: datetime) -> QuerySet[Outbox]:
+    """Mails that could not be delivered, newest first."""
+    rows = Outbox.objects.filter(kind=Outbox.Kind.MAIL, given_up_at__gte=_since(now))
+    return scoped(viewer, "view", rows).order_by("-given_up_at")
+
+
+def _since(now: datetime) -> datetime:
+    return now - timedelta(days=DAYS_KEPT)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a job stands, as its page shows it."""
+
+    job: Job
+    files: list[ProducedFile]
+    steps: list[tuple[str, str]]
+    seconds_left: int | None
+    seconds_taken: int | None
+    pause: int
+    may_cancel: bool
+    may_retry: bool
+
+    @property
+    def mark(self) -> str:
+        """Changes when the page would look different."""
+        job = self.job
+        parts = (job.pk, job.state, job.step, job.steps_done, job.steps_total, job.attempts, job.is_cancel_asked, self.pause)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def progress_of(viewer: Actor, job: Job, now: datetime) -> Progress:
+    """The job's steps with their state ("done", "now", "failed"), its files that the viewer may open, and the time."""
+    (marked,) = permitted(viewer, VERBS, Job.objects.filter(pk=job.pk))
+    named = Q(job=marked) | Q(pk=marked.result.get("file") or 0)
+    begun, ended = marked.started_at, marked.ended_at
+    elapsed = ((ended or now) - begun).total_seconds() if begun else None
+    return Progress(
+        job=marked,
+        files=list(scoped(viewer, "view", ProducedFile.objects.filter(named)).order_by("pk")),
+        steps=_steps(marked),
+        seconds_left=seconds_left(marked.steps_done, marked.steps_total, elapsed or 0) if marked.is_open else None,
+        seconds_taken=round(elapsed) if elapsed is not None and ended else None,
+        pause=pause_of_polling((now - marked.created_at).total_seconds()),
+        may_cancel=marked.is_open and not marked.is_cancel_asked and marked.may_cancel,  # type: ignore[attr-defined]
+        may_retry=marked.state in {Job.State.FAILED, Job.State.CANCELLED} and marked.may_retry,  # type: ignore[attr-defined]
+    )
+
+
+def _steps(job: Job) -> list[tuple[str, str]]:
+    last = {Job.State.RUNNING: "now", Job.State.DONE: "done"}.get(Job.State(job.state), "failed")
+    return [(words, "done") for words in job.trail[:-1]] + [(words, last) for words in job.trail[-1:]]
