@@ -48,5 +48,5 @@ def recording(
         )
         _set_event(str(event.pk))
         yield event
-        if nested:
+        if nested and not connection.needs_rollback:
             _set_event(outer)

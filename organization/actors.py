@@ -86,3 +86,11 @@ def deputy_actor(deputy: Person, delegation: Delegation, today: date, *, request
 def system_actor(what: str = "") -> Actor:
     """For sweeps that read no one's data, set-up and migrations."""
     return Actor(None, what or _("The portal"))
+
+
+def refreshed(actor: Actor, today: date) -> Actor:
+    """The same actor after the tree has grown: the same roles, reaching the units that are new."""
+    held = reach(actor.on_behalf_of_id or actor.person_id or 0, today)
+    kept = set(actor.reach.branch)
+    direct = {role: units for role, units in held.direct.items() if role in kept}
+    return replace(actor, reach=Reach(direct, {role: units for role, units in held.branch.items() if role in kept}))

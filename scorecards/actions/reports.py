@@ -7,13 +7,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-from core.documents import render_pdf
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from audit.actions import recording
 from core.access import Actor, require
 from core.actions import one_snapshot
+from core.documents import render_pdf
 from core.formats import moment
 from core.periods import At, Period
 from jobs.actions import advance, enqueue, keep_file

@@ -1,0 +1,1 @@
+"""File formats of process 1: tables of measures."""
