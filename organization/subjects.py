@@ -86,15 +86,33 @@ def _subject_values(kind: SubjectKind, record: dict[str, Any]) -> tuple[Any, ...
 
 
 def differences() -> list[str]:
-    """Every Subject row that is not equal to its record, and every record without one; empty is right."""
+    """Every Subject row that is not equal to its record, words for search included, and every record without one.
+
+    Empty is right.
+    """
     found: list[str] = []
     for kind in kinds().values():
         stored = {
             row.key: (row.key, row.unit_id, row.owner_id, row.label, row.private, row.retired_at)
             for row in Subject.objects.filter(kind=kind.kind).defer("words", "trigrams")
         }
-        for key, unit, owner, label, private, _words, retired in _read(kind, None):
+        rows = _read(kind, None)
+        for key, unit, owner, label, private, _words, retired in rows:
             if stored.pop(key, None) != (key, unit, owner, label, private, retired):
                 found.append(f"{kind.kind} {key}: {label}")
         found.extend(f"{kind.kind} {key}: subject without a record" for key in stored)
+        found.extend(f"{kind.kind} {key}: {label}, words for search" for key, label in _stale_words(kind, rows))
     return found
+
+
+def _stale_words(kind: SubjectKind, rows: Sequence[tuple[Any, ...]]) -> list[tuple[int, str]]:
+    """(key, label) of the Subjects that search would not find by their record's words."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.key, s.label FROM unnest(%s::bigint[], %s::text[]) AS r(key, words) "
+            "JOIN organization_subject s ON s.kind = %s AND s.key = r.key "
+            "WHERE s.words IS DISTINCT FROM to_tsvector('simple', r.words) "
+            "OR s.trigrams IS DISTINCT FROM organization_trigrams(r.words) ORDER BY s.key",
+            [[row[0] for row in rows], [row[5] for row in rows], kind.kind],
+        )
+        return [(key, label) for key, label in cursor.fetchall()]

@@ -19,6 +19,7 @@ from core.actions import Refusal, assign, check_version
 from core.formats import date_long
 from organization import subjects
 from organization.actions.batches import clean_rows, locked, require_each
+from organization.actions.mails import letter, post
 from organization.actions.passwords import hashed
 from organization.actions.texts import clean_code, clean_email, clean_line
 from organization.models import OrgUnit, Person
@@ -97,14 +98,15 @@ def _taken(label: str, value: str, field: str) -> Refusal:
 def change_person(actor: Actor, *, person: Person, values: dict[str, Any], expected: int | None = None) -> Person:
     """Change a person's name, e-mail, staff number, home unit or first day.
 
-    The e-mail is what one signs in with, so only those with the verb `change_sign_in` may touch it, and both addresses
-    are told (organization.actions.invitations, in the caller).
+    The e-mail is what one signs in with: only those with the verb `change_sign_in` may touch it, and both addresses are
+    told.
     """
     require(actor, "change", person)
     cleaned = _clean_values(values)
     with transaction.atomic():
         row = locked(Person, person.pk)
         check_version(row, expected, values)
+        old_email = row.email
         changed = assign(row, cleaned)
         _check_change(actor, row, changed)
         if changed:
@@ -112,8 +114,14 @@ def change_person(actor: Actor, *, person: Person, values: dict[str, Any], expec
                 row.store(changed)
                 if "email" in changed:
                     EmailAddress.objects.filter(user_id=row.pk).delete()
+                    _tell_both(row, old_email)
                 subjects.sync(Person, [row.pk])
     return row
+
+
+def _tell_both(row: Person, old: str | None) -> None:
+    words = {"name": row.name, "old": old or "—", "new": row.email or "—"}
+    post(letter("address_changed", address, words) for address in (old, row.email) if address)
 
 
 def _clean_values(values: dict[str, Any]) -> dict[str, Any]:

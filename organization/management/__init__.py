@@ -1,0 +1,1 @@
+"""Commands: parse, one action or query, print."""
