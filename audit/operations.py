@@ -18,7 +18,7 @@ class Track(RunSQL):
     def __init__(self, table: str, *, without: tuple[str, ...] = ()) -> None:
         names = ", ".join(f"'{name}'" for name in without)
         super().__init__(
-            sql=(  # names from migrations, never from people
+            sql=(
                 f'CREATE TRIGGER audit_track AFTER INSERT OR UPDATE OR DELETE ON "{table}" '
                 f"FOR EACH ROW EXECUTE FUNCTION audit_record_change({names})"
             ),

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.links import period_query
 from core.periods import At, Frequency, Period
 from notifications.queries import unread_count
 from organization.actors import Actor
@@ -109,16 +110,6 @@ class Shell:
     home_url: str
     notifications_url: str
     account: list[dict[str, Any]]
-
-
-def default_period(at: At) -> Period:
-    """The last finished month: what the portal shows when nobody picked a period."""
-    return Period.of(Frequency.MONTH, at.today, at.period.calendar).previous()
-
-
-def period_query(at: At) -> str:
-    """What a link carries so that the next page shows the picked period; empty for the usual one."""
-    return "" if at.period == default_period(at) else f"?p={at.period.key}"
 
 
 def offered_periods(at: At) -> Iterator[Period]:

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.access import Actor
+from core.links import period_query
 from core.obligations import Obligation, obligations
 from core.periods import At
 from core.statuses import reason_words, word
 from organization.models import Person
 from organization.queries import ancestor_ids, root_unit
-from portal.navigation import period_query
 from scorecards.models import Scorecard
 from scorecards.queries.cards import (
     Count,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.gallery import gallery
+from core.views import gallery
 from portal import views
 
 app_name = "portal"

@@ -22,7 +22,7 @@ from scorecards.forms import MeasureFilter, RecordForm
 from scorecards.models import Measure, Node, Scorecard
 from scorecards.queries import cards, lists
 from scorecards.queries import measures as measure_queries
-from scorecards.queries.results import explanation
+from scorecards.queries.explanations import explanation
 from scorecards.tables import measure_dataset, scorecard_dataset
 
 MEDIA_TYPES = {

@@ -108,10 +108,8 @@ TEMPLATES = [
 ]
 
 # ------------------------------------------------------------------ data
-if os.environ.get("DATABASE_URL"):
-    _database = dict(dj_database_url.config())
-else:
-    _database = services.database(STATE_DIR)
+_own_server = os.environ.get("DATABASE_URL")
+_database = dict(dj_database_url.parse(_own_server)) if _own_server else services.database(STATE_DIR)
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 }

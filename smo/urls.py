@@ -11,12 +11,13 @@ from drf_spectacular.views import SpectacularAPIView
 from core.views import healthz, theme
 from smo.api import router
 
-APPS = ("organization", "jobs", "notifications", "strategy", "planning")
+APPS = ("organization", "jobs", "notifications", "strategy", "scorecards", "planning")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("theme/", theme, name="theme"),
     path("sign-in/", account.login, name="account_login"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
     path("sign-out/", account.logout, name="account_logout"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
@@ -26,4 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/", include(router.urls)),
     *(path(f"{app}/", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
+    path("", include("portal.urls")),
 ]
+
+handler500 = "core.views.server_error"

@@ -93,7 +93,7 @@ def measures(actor: Actor, rows: Iterable[MappedRow], *, commit: bool, options: 
 
 def _typed(row: MappedRow) -> ImportedMeasure:
     values = row.values
-    own = {field: values[name] for name, field in OWN.items() if values.get(name) is not None}
+    own: dict[str, Any] = {field: values[name] for name, field in OWN.items() if values.get(name) is not None}
     own |= {name: int(own[name]) for name in WHOLE if name in own}
     own.setdefault("is_percent", own.get("unit_of_measure") == "%")
     return ImportedMeasure(
