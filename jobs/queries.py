@@ -57,7 +57,16 @@ class Progress:
     def mark(self) -> str:
         """Changes when the page would look different."""
         job = self.job
-        parts = (job.pk, job.state, job.step, job.steps_done, job.steps_total, job.attempts, job.is_cancel_asked, self.pause)
+        parts = (
+            job.pk,
+            job.state,
+            job.step,
+            job.steps_done,
+            job.steps_total,
+            job.attempts,
+            job.is_cancel_asked,
+            self.pause,
+        )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

@@ -91,7 +91,9 @@ def file(request: PortalRequest, row: ProducedFile) -> HttpResponseBase:
         "Cache-Control": "no-store, private",
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
-    return FileResponse(path.open("rb"), as_attachment=True, filename=row.name, content_type=row.media_type, headers=headers)
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=row.name, content_type=row.media_type, headers=headers
+    )
 
 
 @guarded("send_again", Outbox)

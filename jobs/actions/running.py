@@ -9,13 +9,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.announcements import tell
 from jobs.actions.ordering import OPEN
 from jobs.actions.progress import Cancelled, Superseded, Watch
 from jobs.models import Job, Outbox
+from organization.actors import system_actor
 
 MOST_ATTEMPTS = 3
+LOOKING = timedelta(seconds=10)
 
 
 def claim(watch: Watch) -> Job | None:
@@ -34,7 +39,7 @@ def claim(watch: Watch) -> Job | None:
             _end(job, Job.State.CANCELLED, problem=str(Cancelled()))
             return None
         if job.attempts >= MOST_ATTEMPTS:
-            _end(job, Job.State.FAILED, is_accident=True, problem=_given_up())
+            fail(job, _given_up(), is_accident=True)
             return None
         Job.objects.filter(pk=job.pk).update(
             state=Job.State.RUNNING,
@@ -59,12 +64,29 @@ def _given_up() -> str:
 
 def finish(job: Job, result: dict[str, Any]) -> None:
     """Mark the job done. Raises Superseded, in the work's own transaction, if it is no longer this attempt's."""
-    _end(job, Job.State.DONE, result={**job.result, **result}, step="", steps_done=F("steps_total"))
+    with transaction.atomic():
+        _end(job, Job.State.DONE, result={**job.result, **result}, step="", steps_done=F("steps_total"))
+        _tell(job, _("Ready: %(job)s") % {"job": job.title})
 
 
 def fail(job: Job, sentence: str, *, is_accident: bool = False) -> None:
     """End the job with what went wrong, in a sentence for the person."""
-    _end(job, Job.State.FAILED, problem=sentence, is_accident=is_accident)
+    with transaction.atomic():
+        _end(job, Job.State.FAILED, problem=sentence, is_accident=is_accident)
+        _tell(job, _("Failed: %(job)s. %(problem)s") % {"job": job.title, "problem": sentence})
+
+
+def _tell(job: Job, text: str) -> None:
+    """Tell the person, unless it went so fast that they are still looking."""
+    if job.person is not None and timezone.now() - job.created_at > LOOKING:
+        tell(
+            system_actor(),
+            kind="job_ended",
+            subject=job.subject,
+            to=[job.person],
+            text=text,
+            url=reverse("jobs:job", args=[job.pk]),
+        )
 
 
 def stop(job: Job) -> None:
