@@ -143,9 +143,7 @@ def _grant_roles(house: House, administrator: Actor) -> None:
     for spec in PEOPLE:
         for role, unit in spec.roles or ((Role.EMPLOYEE.value, spec.unit),):
             if (spec.key, role) != (ADMINISTRATOR, Role.ADMINISTRATOR):
-                rows.append(
-                    RoleRow(house.people[spec.key], house.units[unit], role, joined_on(spec, house.clock))
-                )
+                rows.append(RoleRow(house.people[spec.key], house.units[unit], role, joined_on(spec, house.clock)))
     grant_roles(administrator, rows=rows)
 
 

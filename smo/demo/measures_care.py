@@ -167,7 +167,7 @@ SHARED_CARE = (
         unit_of_measure="practices",
         is_percent=False,
         decimals=0,
-        shape=Shape((6, 14, 22, 31, 38), (38, 39, 41), noise=0.4),
+        shape=Shape((6, 14, 22, 31, 38), (39, 40, 41), noise=0.4),
         aims=Aims((10, 20, 30, 40, 48)),
     ),
     MeasureSpec(

@@ -116,7 +116,7 @@ RECORD = (
         is_percent=False,
         decimals=0,
         baseline=21000,
-        shape=Shape((26000, 33000, 41000), (26100, 33400, 41250), noise=0),
+        shape=Shape((27000, 36000, 48000), (27100, 36400, 48300), noise=0),
         aims=Aims(final=60000),
     ),
 )  # fmt: skip

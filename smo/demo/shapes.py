@@ -65,6 +65,11 @@ class Clock:
         """The last period of the strategies."""
         return Period.of(frequency, self.ends_on)
 
+    def first(self, spec: MeasureSpec) -> date:
+        """The first day of a measure's first period with a figure, or that should have had one."""
+        periods = self.finished(Frequency(spec.frequency))
+        return periods[-spec.shape.begins if spec.shape.begins else 0].start
+
     def days(self, offset: int) -> date:
         """So many days from today, or ago if negative."""
         return self.today + timedelta(days=offset)

@@ -207,3 +207,6 @@ SUPPORT = StrategySpec(
 )  # fmt: skip
 
 STRATEGIES = (ORGANIZATION, HOSPITAL, SUPPORT)
+
+WEIGHTS_BEFORE = {"P1": 1, "P1-01": 40, "P1-02": 30, "P1-03": 20}
+"""Weights until they were changed last year: the board wanted shorter waits to count more."""

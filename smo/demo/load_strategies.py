@@ -1,0 +1,74 @@
+"""Writing the strategies: drawn by the strategy office, adopted by who answers for them, each with its scorecard."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from planning.actions import adopt
+from smo.demo.load_organization import House
+from smo.demo.strategies import STRATEGIES, StrategySpec
+from strategy import structure
+from strategy.actions import create_strategy
+from strategy.models import Objective, Strategy
+from strategy.structure import LinkRow, ObjectiveRow, PerspectiveRow, ThemeRow
+
+REASON = "The board has agreed"
+
+
+def load_strategies(house: House) -> dict[str, Objective]:
+    """All strategies, adopted from their first day on; their objectives by code."""
+    for spec in STRATEGIES:
+        draft = _start(spec, house)
+        _draw(spec, house, draft)
+        clock = house.clock
+        adopt(
+            house.actor(spec.designer),
+            strategy=draft,
+            effective_from=clock.starts_on,
+            today=clock.today,
+            reason=REASON,
+        )
+    codes = [objective.code for spec in STRATEGIES for objective in spec.objectives]
+    return {row.code: row for row in Objective.objects.filter(code__in=codes).select_related("node")}
+
+
+def _start(spec: StrategySpec, house: House) -> Strategy:
+    words = house.clock.words()
+    return create_strategy(
+        house.actor(spec.designer),
+        unit=house.units[spec.unit],
+        name=spec.name.format(**words),
+        starts_on=house.clock.starts_on,
+        ends_on=house.clock.ends_on,
+        owner=house.people[spec.owner],
+        mission=spec.mission,
+        vision=spec.vision.format(**words),
+        vision_by=house.clock.ends_on,
+        core_values=spec.core_values,
+    )
+
+
+def _draw(spec: StrategySpec, house: House, draft: Strategy) -> None:
+    actor = house.actor(spec.designer)
+    structure.add_perspectives(
+        actor, strategy=draft, rows=[PerspectiveRow(p.name, p.question) for p in spec.perspectives]
+    )
+    structure.add_themes(
+        actor, strategy=draft, rows=[ThemeRow(t.name, t.description, house.people[t.owner]) for t in spec.themes]
+    )
+    structure.add_objectives(
+        actor,
+        strategy=draft,
+        rows=[
+            ObjectiveRow(o.code, o.name, o.perspective, (o.theme,), house.people[o.owner], o.short, o.description)
+            for o in spec.objectives
+        ],
+    )
+    structure.add_links(
+        actor,
+        strategy=draft,
+        rows=[
+            LinkRow(link.source, link.target, link.sign, *link.lags, link.rationale, link.is_necessary)
+            for link in spec.links
+        ],
+    )

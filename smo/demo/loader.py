@@ -1,0 +1,68 @@
+"""Loading the demonstration organisation: whole or not at all, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actions import Refusal
+from organization.models import OrgUnit, Person
+from organization.roles import Role
+from smo.demo.load_figures import load_figures
+from smo.demo.load_organization import load_organization
+from smo.demo.load_strategies import load_strategies
+from smo.demo.load_words import load_words
+from smo.demo.organization import ACCOUNTS, NAME, PASSWORD, PEOPLE, UNITS
+from smo.demo.shapes import Clock
+
+SEED = 2026
+
+
+@dataclass(frozen=True)
+class Account:
+    """A sign-in to try: the role it shows, who it is, and the two things to type."""
+
+    role: str
+    name: str
+    title: str
+    email: str
+    password: str
+
+
+def is_loaded() -> bool:
+    """Whether this database holds the demonstration organisation."""
+    units = set(OrgUnit.objects.values_list("code", "name"))
+    return {(spec.code, spec.name) for spec in UNITS} <= units
+
+
+def load(*, today: date, seed: int = SEED) -> bool:
+    """Write the demonstration organisation, in one transaction; False if it is there already.
+
+    `Refusal` if the database holds another organisation: passwords that everybody knows have no place beside real data.
+    """
+    if is_loaded():
+        return False
+    other = OrgUnit.objects.order_by("pk").first()
+    if other is not None or Person.objects.exists():
+        raise Refusal(
+            _("This database holds another organisation (%(unit)s). %(demo)s goes into an empty one: use --data DIR.")
+            % {"unit": other or _("people without a unit"), "demo": NAME}
+        )
+    with transaction.atomic():
+        house = load_organization(Clock(today))
+        objectives = load_strategies(house)
+        measures = load_figures(house, objectives, seed)
+        load_words(house, objectives, measures)
+    return True
+
+
+def accounts() -> list[Account]:
+    """One sign-in per role."""
+    people = {person.key: person for person in PEOPLE}
+    return [
+        Account(Role(role).label, people[key].name, people[key].title, people[key].email, PASSWORD)
+        for role, key in ACCOUNTS
+    ]
