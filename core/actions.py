@@ -31,7 +31,7 @@ class Refusal(ValidationError):
         return self.sentence
 
 
-class Conflict(Exception): 
+class Conflict(Exception):
     """Somebody changed the row since the actor read it. Both versions are kept for the actor to choose (TRUST D1)."""
 
     def __init__(self, current: Model, yours: dict[str, Any]) -> None:

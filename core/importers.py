@@ -76,6 +76,8 @@ class Importer:
     verb: str = ""
 
 
+ROWS_PER_PROGRESS = 1_000
+
 _importers: dict[str, Importer] = {}
 PLAIN_STYLES = Styles(PLAIN_NUMBERS, ISO_DATES, frozenset({""}))
 
@@ -128,10 +130,12 @@ def run(
     calendar: Calendar = CALENDAR_YEARS,
     options: Dictionary[str, Scalar] | None = None,
     limits: Limits = COMMAND,
+    progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Import a file, or say what that would do. The report names every problem; with one, nothing is written.
 
-    `calendar`: the organisation's, by which periods are read. `options` win over those of the mapping.
+    `calendar`: the organisation's, by which periods are read. `options` win over those of the mapping. `progress` is
+    told the number of rows read, every thousand rows.
     """
     report = ImportReport()
     problems = ImportReport()
@@ -141,7 +145,7 @@ def run(
         settings = _settings(chosen, {**mapping.options, **(options or {})})
         with open_table(path, mapping.layout, limits) as table:
             bound = apply(mapping, table, chosen.fields, series=chosen.series, calendar=calendar)
-            rows = _Rows(chosen, bound, problems)
+            rows = _Rows(chosen, bound, problems, progress)
             with transaction.atomic() if commit else nullcontext():
                 report = chosen.plan(actor, rows, commit=commit, options=settings)
                 rows.finish()
@@ -160,7 +164,14 @@ def run(
 class _Rows:
     """The good rows, typed, for the importer; what is skipped or wrong goes into the report of problems."""
 
-    def __init__(self, chosen: Importer, bound: BoundMapping, problems: ImportReport) -> None:
+    def __init__(
+        self,
+        chosen: Importer,
+        bound: BoundMapping,
+        problems: ImportReport,
+        progress: Callable[[int], None] | None,
+    ) -> None:
+        self._progress = progress
         self._row_type = chosen.row_type
         self._problems = problems
         self._last_refused: int | None = None
@@ -175,7 +186,9 @@ class _Rows:
             pass
 
     def _good(self, bound: BoundMapping) -> Iterator[Any]:
-        for row in bound:
+        for count, row in enumerate(bound, start=1):
+            if self._progress is not None and count % ROWS_PER_PROGRESS == 0:
+                self._progress(count)
             if isinstance(row, Problem):
                 self._refuse(row)
             elif isinstance(row, Skipped):

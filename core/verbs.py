@@ -26,7 +26,9 @@ class Verb:
 _verbs: dict[str, Verb] = {}
 
 
-def verb(key: str, title: str | Promise, icon: str, kinds: tuple[str, ...] = (), order: int = 100) -> Callable[..., Any]:
+def verb(
+    key: str, title: str | Promise, icon: str, kinds: tuple[str, ...] = (), order: int = 100
+) -> Callable[..., Any]:
     """Register the decorated function as the offer of a verb; no kinds means every kind."""
 
     def register(offer: Callable[[Any, Actor], str]) -> Callable[[Any, Actor], str]:

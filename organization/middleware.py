@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from core.periods import At, Frequency, Period, PeriodError
 from organization.actors import Actor, actor_of, deputy_actor
@@ -15,6 +19,9 @@ from organization.queries import calendars
 
 Handler = Callable[[HttpRequest], HttpResponse]
 DEPUTY_KEY = "acting_by_delegation"
+BEGAN_KEY, SEEN_KEY = "began_at", "seen_at"
+SEEN_STEP = 60
+"""Seconds for which a session is not written again only to say that somebody was seen."""
 
 
 class ActorMiddleware:
@@ -36,7 +43,7 @@ class ActorMiddleware:
 
 
 def _actor(request: HttpRequest) -> Actor | None:
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or _has_ended(request):
         return None
     person: Person = request.user
     today = timezone.localdate()
@@ -52,6 +59,22 @@ def _actor(request: HttpRequest) -> Actor | None:
             return deputy_actor(person, delegation, today, request_id=request_id)
         del request.session[DEPUTY_KEY]
     return actor_of(person, today, request_id=request_id)
+
+
+def _has_ended(request: HttpRequest) -> bool:
+    """Sign out whoever was away for half an hour or signed in half a day ago (settings; TRUST A7)."""
+    now = int(timezone.now().timestamp())
+    session = request.session
+    began, seen = session.get(BEGAN_KEY, now), session.get(SEEN_KEY, 0)
+    is_away = seen and now - seen > settings.SESSION_IDLE_AGE
+    if is_away or now - began > settings.SESSION_COOKIE_AGE:
+        session.flush()
+        request.user = AnonymousUser()
+        messages.info(request, _("You were signed out after a while. Sign in to go on."))
+        return True
+    if now - seen >= SEEN_STEP:
+        session[BEGAN_KEY], session[SEEN_KEY] = began, now
+    return False
 
 
 def _at(request: HttpRequest) -> At:

@@ -16,4 +16,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "sweep-outbox": {"task": "jobs.sweep", "schedule": 2.0, "options": {"expires": 10, "queue": "fast"}},
     "open-slots": {"task": "jobs.open_slots", "schedule": 30.0, "options": {"expires": 60, "queue": "fast"}},
+    # every quarter of an hour, because midnight comes at another hour in the organisation's time zone
+    "results-by-the-clock": {"task": "scorecards.tick", "schedule": 900.0, "options": {"expires": 600, "queue": "heavy"}},
+    "daily-mail": {"task": "notifications.send_digests", "schedule": 900.0, "options": {"expires": 600, "queue": "fast"}},
 }

@@ -162,7 +162,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "organization.actions.passwords.NotTooLong"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "organization.signin.AccountAdapter"
@@ -175,6 +177,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes the portal mail to strangers
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key,50/5m/ip",
     "reset_password": "20/m/ip,5/m/key",
@@ -184,7 +187,8 @@ ACCOUNT_RATE_LIMITS = {
 # ------------------------------------------------------- sessions, browser
 SECURE = flag("SMO_SECURE", SITE_URL.startswith("https://"))
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # at most, however busy
+SESSION_IDLE_AGE = 30 * 60  # organization.middleware
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-smo" if SECURE else "smo"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"

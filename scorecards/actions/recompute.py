@@ -26,7 +26,13 @@ from scorecards.actions.scores import score_measures
 from scorecards.actions.sheets import Life, Settings, sheets
 from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline, begun, since, united
 from scorecards.models import Node
-from scorecards.queries.results import due_results, known_results, nodes_without_results, result_keys
+from scorecards.queries.results import (
+    due_results,
+    known_results,
+    nodes_beyond_closing,
+    nodes_without_results,
+    result_keys,
+)
 from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, current_facts, holders, tree_above
 
 T = TypeVar("T")
@@ -105,14 +111,14 @@ def rebuild(today: date) -> Recomputed:
 
 
 def tick(today: date) -> Recomputed:
-    """What the clock has changed: values fall due, carried ones get stale, periods and strategies begin and end."""
+    """What time has changed: values fall due, carried ones get stale, periods and strategies begin, units are closed."""
     calendar, done = calendars(), Recomputed()
     due = due_results(today)
     for _, lot in groupby(due, key=lambda each: each.card):
         each_due = list(lot)
         periods = united({d.frequency: since(d.frequency, d.start, today, calendar)} for d in _distinct(each_due))
         done += _recompute_held({each.node for each in each_due}, periods, today, calendar)
-    for nodes in _lots(nodes_without_results()):
+    for nodes in (*_lots(nodes_beyond_closing()), *_lots(nodes_without_results())):
         done += _recompute_held(nodes, None, today, calendar)
     return done
 
@@ -143,7 +149,7 @@ def _compute(tree: Tree, lines: Lines, wanted: Periods | None, today: date, held
     settings = Settings(held.state.bands)
     boards = _boards(tree, lines, wanted)
     if infos:
-        life = Life.of(infos, _placed_on(tree))
+        life = Life.of(infos, _placed_on(tree), today)
         months = lines[Frequency.MONTH]
         first = months.periods[0].start - timedelta(days=7)
         facts = current_facts([info.node for info in infos], first, months.periods[-1].end)

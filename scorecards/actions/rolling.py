@@ -133,9 +133,11 @@ class _Cells:
 
 
 def _cells(level: _Level, line: Timeline, chosen: Bools, today: date) -> _Cells:
-    columns = np.flatnonzero(chosen & (line.start <= np.datetime64(today, "D")))
+    now = np.datetime64(today, "D")
+    columns = np.flatnonzero(chosen & (line.start <= now))
     end = line.end[columns]
-    is_alive = (end[None, :] >= level.first[:, None]) & _before(level, line, columns)
+    has_begun = (level.first <= now)[:, None] & (end[None, :] >= level.first[:, None])
+    is_alive = has_begun & _before(level, line, columns)
     parent, at = np.nonzero(is_alive)
     group_of = np.full(is_alive.shape, NONE, dtype=np.int64)
     group_of[parent, at] = np.arange(len(parent))

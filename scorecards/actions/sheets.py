@@ -29,11 +29,11 @@ class Life:
     last: Days
 
     @classmethod
-    def of(cls, infos: Sequence[MeasureInfo], placed_on: dict[int, date]) -> Life:
+    def of(cls, infos: Sequence[MeasureInfo], placed_on: dict[int, date], today: date) -> Life:
         """From the first value, or the day it is measured from, else the day it got its place in a scorecard."""
-        first = [_first_day(info, placed_on.get(info.node)) for info in infos]
-        last = days([info.ends_on for info in infos])
-        return cls(_filled(days(first), FAR_FUTURE), _filled(last, FAR_FUTURE))
+        first = _filled(days([_first_day(info, placed_on.get(info.node)) for info in infos]), FAR_FUTURE)
+        first[first > np.datetime64(today, "D")] = FAR_FUTURE
+        return cls(first, _filled(days([info.ends_on for info in infos]), FAR_FUTURE))
 
     def holds(self, end: Days) -> Bools:
         """n × k: whether the last days of k periods lie in it."""

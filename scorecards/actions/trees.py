@@ -62,14 +62,14 @@ def _regrow(actor: Actor, card: Scorecard, strategy: Strategy, from_on: date, to
         measures = list(Measure.objects.filter(objective__strategy=strategy, retired_at=None).select_related("node"))
         nodes = set(Node.objects.filter(scorecard=card).values_list("pk", flat=True))
         nodes.update(measure.node.pk for measure in measures)
+        # the unit's node may stand in the scorecard of its former strategy
+        nodes.update(Node.objects.filter(unit=strategy.unit_id).values_list("pk", flat=True))
         held = hold(nodes, calendar, cards=[card.pk])
         grown = _Growth(card, strategy, from_on)
         grown.grow()
         grown.adopt(measures)
-        touched = set(Node.objects.filter(scorecard=card).values_list("pk", flat=True)) | nodes | grown.units
-        above = set(Node.objects.filter(pk__in=touched).exclude(kind="measure").values_list("pk", flat=True))
-        done = recompute(grown.adopted, None, today, held) if grown.adopted else Recomputed()
-        return done + recompute(above, all_since(ABOVE_MEASURES, from_on, today, calendar), today, held)
+        above = set(Node.objects.filter(scorecard=card).exclude(kind="measure").values_list("pk", flat=True))
+        return recompute(above | grown.units | grown.adopted, None, today, held)
 
 
 class _Growth:

@@ -83,6 +83,25 @@ def due_results(today: date) -> list[Due]:
         return [Due(row[0], row[1], Frequency(row[2]), row[3]) for row in cursor.fetchall()]
 
 
+_BEYOND = """
+WITH lengths(frequency, months, length) AS (VALUES ('week', 0, interval '7 days'), ('month', 1, interval '1 month'),
+  ('quarter', 3, interval '3 months'), ('half_year', 6, interval '6 months'), ('year', 12, interval '1 year'))
+SELECT DISTINCT n.scorecard_id, n.id FROM organization_orgunit u JOIN scorecards_measure m ON m.unit_id = u.id
+JOIN scorecards_node n ON n.measure_id = m.id JOIN scorecards_result r ON r.node_id = n.id
+JOIN lengths own ON own.frequency = m.frequency JOIN lengths shown ON shown.frequency = r.frequency
+WHERE u.closed_on IS NOT NULL AND (u.closed_on < r.period_start
+  OR (shown.months <= own.months AND u.closed_on < r.period_start + shown.length - interval '1 day'))
+ORDER BY 1 NULLS LAST, 2
+"""
+
+
+def nodes_beyond_closing() -> list[tuple[int | None, int]]:
+    """(scorecard, node) of measures with results in periods that end after their unit was closed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEYOND)
+        return [(card, node) for card, node in cursor.fetchall()]
+
+
 def nodes_without_results() -> list[tuple[int | None, int]]:
     """(scorecard, node) for nodes that have none yet: their first day may have come."""
     with connection.cursor() as cursor:

@@ -132,16 +132,16 @@ _MEASURE_COLUMNS = """
 _TREE = (
     ABOVE
     + """
-SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, ts.starts_on, o.starts_on),
-  coalesce(s.ends_on, ts.ends_on, o.ends_on), e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
+SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, o.starts_on),
+  coalesce(least(s.ends_on, (s.retired_at AT TIME ZONE %(zone)s)::date), o.ends_on),
+  e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
   co.starts_on, co.ends_on, coalesce(c.scorecard_id, n.scorecard_id),
 """
     + _MEASURE_COLUMNS
     + """
 FROM above JOIN scorecards_node n USING (id)
-LEFT JOIN strategy_strategy s ON s.id = n.strategy_id
 LEFT JOIN strategy_theme t ON t.id = n.theme_id
-LEFT JOIN strategy_strategy ts ON ts.id = t.strategy_id
+LEFT JOIN strategy_strategy s ON s.id = coalesce(n.strategy_id, t.strategy_id)
 LEFT JOIN strategy_objective o ON o.id = n.objective_id
 LEFT JOIN scorecards_edge e ON e.parent_id = n.id
 LEFT JOIN scorecards_node c ON c.id = e.child_id

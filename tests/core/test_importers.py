@@ -169,6 +169,12 @@ def test_limits_are_those_of_the_caller(kinds, file):
     ]
 
 
+def test_progress_is_told_every_thousand_rows(kinds, file):
+    told = []
+    run("things", MAPPING, file("id,n,v\n" + "1,a,1\n" * 2_500), actor=None, progress=told.append)
+    assert told == [1_000, 2_000]
+
+
 def test_typed_rows_are_made_for_an_importer_that_asks(monkeypatch, file):
     monkeypatch.setattr(registry, "_importers", {})
 

@@ -82,7 +82,7 @@ def test_a_batch_of_people_costs_the_same_whatever_its_size(admin, root):
         ({"email": "ANN@example.org"}, "The e-mail ann@example.org belongs to somebody else.", "email"),
         ({"code": "S 1"}, "The staff number 'S 1' may hold letters, digits and …", "code"),
         ({"password": "short"}, "This password is too short. It must contain at least 12 characters.", "password"),
-        ({"password": "x" * 257}, "The password is longer than 256 characters.", "password"),
+        ({"password": "x" * 257}, "This password is too long. It may hold 256 characters at most.", "password"),
     ],
 )
 def test_a_person_who_cannot_be_is_refused(admin, root, changes, sentence, field):

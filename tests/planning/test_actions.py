@@ -212,7 +212,7 @@ def test_a_unit_has_one_active_strategy_and_a_closed_one_makes_room():
     unit = factories.unit()
     first = factories.strategy_map(unit, name="First")
     second = factories.strategy_map(unit, adopted=False, office=first.office)
-    with pytest.raises(Refusal, match="“First”. Close it first"):
+    with pytest.raises(Refusal, match=r"“First”\. Close it first"):
         adopt(first.office, strategy=second.strategy, effective_from=STARTS, today=TODAY)
     close(first.office, strategy=first.strategy, reason="Replaced", today=TODAY)
     adopt(first.office, strategy=second.strategy, effective_from=TODAY, today=TODAY)
