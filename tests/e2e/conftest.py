@@ -17,11 +17,13 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from smo.demo.accounts import ACCOUNTS, PASSWORD
+from smo.demo.organization import ACCOUNTS, PASSWORD, PEOPLE
 from smo.services import paths
 from tests import cluster
 from tests.conftest import ROOT, TEST_STATE
 
+ADDRESSES = {person.key: person.email for person in PEOPLE}
+SIGN_INS = {str(role): ADDRESSES[key] for role, key in ACCOUNTS}
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
@@ -36,7 +38,12 @@ class Site:
 
 def _manage(environment: dict[str, str], *arguments: str) -> None:
     answer = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert answer.returncode == 0, f"manage.py {arguments[0]} said:\n{answer.stdout[-3000:]}{answer.stderr[-3000:]}"
 
@@ -90,7 +97,7 @@ def site() -> Iterator[Site]:
 def sign_in(page: Page, site: Site, role: str) -> None:
     """Through the form, as people do."""
     page.goto(f"{site.address}/sign-in/")
-    page.fill("input[name=login]", ACCOUNTS[role])
+    page.fill("input[name=login]", SIGN_INS[role])
     page.fill("input[name=password]", PASSWORD)
     page.click("form button[type=submit], form button.btn-primary")
     page.wait_for_url(f"{site.address}/")

@@ -27,7 +27,10 @@ OPENED_FROM = {
     "scorecard": ("/scorecards/", "main a[href^='/scorecards/']:not([href*='measures'])"),
     "measure": ("/scorecards/measures/?status=off_track", "main table a[href*='/measures/']"),
     "objective": ("/", "main a[href*='/strategy/objectives/']"),
-    "explained score": ("/scorecards/", "main a[href*='/nodes/'], main a[href^='/scorecards/']:not([href*='measures'])"),
+    "explained score": (
+        "/scorecards/",
+        "main a[href*='/nodes/'], main a[href^='/scorecards/']:not([href*='measures'])",
+    ),
     "unit": ("/organization/units/", "main table a[href*='/units/']"),
     "person": ("/organization/people/", "main table a[href*='/people/']"),
 }
