@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,10 +23,11 @@ from scorecards.actions import (
     add_measures,
     open_scorecard,
     record_observations,
+    regrow,
     set_targets,
 )
 from scorecards.models import Measure, Node, Result, Scorecard
-from strategy.models import Objective, Perspective, Strategy
+from strategy.models import Objective, Perspective, Strategy, Theme
 from tests.factories.organization import TODAY, member, unit
 
 STARTS_ON = date(2024, 1, 1)
@@ -69,6 +71,10 @@ class Tree:
         row = TargetRow(measure.pk, Period.parse(period), number(value), **given)
         return set_targets(self.officer, rows=[row], today=self.today).rows[0].result
 
+    def regrow(self, from_on: date | None = None) -> None:
+        """Let the scorecard follow the strategy."""
+        regrow(self.officer, self.strategy, from_on or self.strategy.starts_on, self.today)
+
     def node(self, thing: Any) -> Node:
         """The node of a measure, objective, perspective, strategy or unit."""
         return Node.objects.get(**{thing._meta.model_name.replace("orgunit", "unit"): thing})
@@ -106,6 +112,14 @@ def strategy(
         ]
         if rows:
             subjects.create(Objective, rows)
+    return made
+
+
+def theme(of: Strategy, objectives: Sequence[Objective]) -> Theme:
+    """A theme that holds these objectives; the scorecard knows it after `regrow`."""
+    with recording(system_actor("tests"), "add_theme"):
+        (made,) = subjects.create(Theme, [{"strategy": of, "name": f"Theme {next(_numbers)}"}])
+        made.objectives.set(objectives)
     return made
 
 
