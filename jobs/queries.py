@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from core.access import Actor, permitted, scoped
-from jobs.models import Job, Outbox, ProducedFile
+from jobs.models import ImportRun, Job, Outbox, ProducedFile
 from jobs.rules.progress import pause_of_polling, seconds_left
 
 DAYS_KEPT = 30
@@ -34,6 +34,11 @@ def mail_given_up(viewer: Actor, now: datetime) -> QuerySet[Outbox]:
     """Mails that could not be delivered, newest first."""
     rows = Outbox.objects.filter(kind=Outbox.Kind.MAIL, given_up_at__gte=_since(now))
     return scoped(viewer, "view", rows).order_by("-given_up_at")
+
+
+def run_of_same_file(kind: str, sha256: str) -> ImportRun | None:
+    """The last import of the very same file, if there was one."""
+    return ImportRun.objects.filter(kind=kind, file_sha256=sha256).order_by("-pk").first()
 
 
 def _since(now: datetime) -> datetime:
