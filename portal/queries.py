@@ -146,6 +146,10 @@ def _exceptions(report: ScorecardReport, query: str) -> Iterator[Item]:
             )
 
 
+def _against(row: Row) -> str:
+    return _("%(value)s against %(target)s") % {"value": row.value, "target": row.target}
+
+
 def _exception_words(row: Row) -> str:
     if row.status == "off_track" or (row.is_critical and row.status == "watch"):
         said = (
@@ -164,7 +168,7 @@ def _moves(report: ScorecardReport, query: str) -> Iterator[Item]:
         for row in sorted(moved, key=lambda row: (row.moved != "worse", row.code)):
             change = _("fell to %(now)s, was %(was)s") if row.moved == "worse" else _("rose to %(now)s, was %(was)s")
             said = change % {"now": word(row.status), "was": word(row.was)}
-            detail = f"{row.value} / {row.target}" if row.value and row.target else ""
+            detail = _against(row) if row.value and row.target else ""
             yield Item(row.status, row.short or row.name, said, _url(row, query), row.owner, detail)
 
 

@@ -23,7 +23,13 @@ class RecordForm(forms.Form):
         required=False,
         help_text=_("Leave it empty to withdraw the value."),
     )
-    numerator = forms.DecimalField(label=_("Counted"), max_digits=38, decimal_places=15, required=False)
+    numerator = forms.DecimalField(
+        label=_("Counted"),
+        max_digits=38,
+        decimal_places=15,
+        required=False,
+        help_text=_("Leave both empty to withdraw the value."),
+    )
     denominator = forms.DecimalField(label=_("Out of"), max_digits=38, decimal_places=15, required=False)
     comment = forms.CharField(
         label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
@@ -36,9 +42,11 @@ class RecordForm(forms.Form):
         field = self.fields["period"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker what stands above
         field.choices = [(key, period.label) for key, period in self.periods.items()]
-        if measure.aggregation != Measure.Aggregation.RATIO:
+        if measure.aggregation == Measure.Aggregation.RATIO:
+            del self.fields["value"]
+        else:
             del self.fields["numerator"], self.fields["denominator"]
-        if measure.unit_of_measure:
+        if measure.unit_of_measure and "value" in self.fields:
             self.fields["value"].label = f"{self.fields['value'].label} ({measure.unit_of_measure})"
 
     def period_chosen(self) -> Period:

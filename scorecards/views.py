@@ -131,7 +131,7 @@ def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
     row = ObservationRow(
         measure_id=found.pk,
         period=form.period_chosen(),
-        value=given["value"],
+        value=given.get("value"),
         numerator=given.get("numerator"),
         denominator=given.get("denominator"),
         comment=given["comment"],

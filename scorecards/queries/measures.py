@@ -327,7 +327,7 @@ def _chart(measure: Measure, lines: tuple[PeriodLine, ...], shown: list[Period],
         target=[line.target for line in ordered] + [_number(facts.targets[one.start].value) for one in ahead],
         red_flag=[line.red_flag for line in ordered] + [_number(facts.targets[one.start].red_flag) for one in ahead],
         previous=[line.year_ago for line in ordered],
-        previous_name="",
+        previous_name=_("Year ago"),
         statuses=[line.status for line in ordered],
         polarity=measure.polarity,  # type: ignore[arg-type]
         numbers=number_format(measure),
