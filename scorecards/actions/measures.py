@@ -79,17 +79,15 @@ def add_measures(actor: Actor, *, rows: Sequence[MeasureRow], today: date | None
     require_all(actor, "add_measure", units)
     _check_codes(rows)
     for row in rows:
-        _check(_columns(row), row.code)
+        _check(_columns(row), f"{row.code}: ")
+        _clean(Measure(**_columns(row)), f"{row.code}: ")
         _check_weight(row)
     return again(lambda: _add(actor, rows, today or timezone.localdate()))
 
 
 def _add(actor: Actor, rows: Sequence[MeasureRow], today: date) -> list[Measure]:
     with recording(actor, "add_measures", details={"codes": [row.code for row in rows[:100]], "rows": len(rows)}):
-        try:
-            made = subjects.create(Measure, [_columns(row) for row in rows])
-        except ValidationError as error:
-            raise Refusal(" ".join(sentences(error))) from error
+        made = subjects.create(Measure, [_columns(row) for row in rows])
         Measure.updaters.through.objects.bulk_create(
             Measure.updaters.through(measure_id=measure.pk, person_id=person.pk)
             for measure, row in zip(made, rows, strict=True)
@@ -140,10 +138,10 @@ def _check_codes(rows: Sequence[MeasureRow]) -> None:
         )
 
 
-def _check(values: dict[str, Any], code: str) -> None:
+def _check(values: dict[str, Any], prefix: str = "") -> None:
     """Refuse a measure that could never be scored as it says."""
     try:
-        method, polarity = Method(values["method"]), Polarity(values["polarity"])
+        method, polarity = _method(values["method"], values["polarity"])
         check_polarity(method, polarity)
         if polarity is Polarity.INSIDE and method not in (Method.RANGE, Method.SCALE, Method.UNSCORED):
             raise NumberRefusal(_("Inside a range is better only with the method “inside a range”."))
@@ -158,7 +156,24 @@ def _check(values: dict[str, Any], code: str) -> None:
         if not 0 <= values["grace_days"] <= 366:
             raise NumberRefusal(_("Days of grace are a number from 0 to 366."))
     except (ValueError, TypeError, AttributeError) as error:
-        raise Refusal(f"{code}: {in_words(error)}", field="method") from error
+        raise Refusal(prefix + in_words(error), field="method") from error
+
+
+def _clean(measure: Measure, prefix: str = "") -> None:
+    try:
+        measure.clean_fields(exclude=["subject"])
+    except ValidationError as error:
+        raise Refusal(prefix + " ".join(sentences(error))) from error
+
+
+def _method(method: str, polarity: str) -> tuple[Method, Polarity]:
+    try:
+        return Method(method), Polarity(polarity)
+    except ValueError:
+        words = {"method": method, "polarity": polarity}
+        raise NumberRefusal(
+            _("There is no scoring method “%(method)s” with the direction “%(polarity)s”.") % words
+        ) from None
 
 
 def _check_weight(row: MeasureRow) -> None:
@@ -203,11 +218,8 @@ def _change(actor: Actor, measure: Measure, values: dict[str, Any], expected: in
 def _check_change(row: Measure, changed: Sequence[str]) -> None:
     if "code" in changed:
         raise Refusal(_("A measure's code is never changed: files and links name it."), field="code")
-    try:
-        row.clean_fields(exclude=["subject"])
-    except ValidationError as error:
-        raise Refusal(" ".join(sentences(error))) from error
-    _check({name: getattr(row, name) for name in CHANGEABLE}, row.code)
+    _clean(row)
+    _check({name: getattr(row, name) for name in CHANGEABLE})
     if "frequency" in changed and Observation.objects.filter(series__measure=row).exists():
         raise Refusal(
             _("%(name)s has values by its present frequency. Retire it and add a new measure.") % {"name": row.name},

@@ -52,6 +52,7 @@ class Batch:
     def stop_if(self, *, partial: bool) -> None:
         """All or nothing, unless the caller takes what can be taken."""
         if self.refused and not partial:
+            self.results.clear()
             raise NothingWrittenError
 
     def outcome(self) -> Outcome:
