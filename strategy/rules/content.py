@@ -132,7 +132,7 @@ def from_json(document: Mapping[str, Any]) -> StrategyContent:
         raise ContentError(f"This content has schema {document.get('schema')!r}; {SCHEMA} is known.")
     try:
         values = {name: value for name, value in document.items() if name != "schema" and name not in NOUNS}
-        nodes = {noun: tuple(_TYPES[noun](**_typed(row)) for row in document[noun]) for noun in NOUNS}
+        nodes: dict[str, Any] = {noun: tuple(_TYPES[noun](**_typed(row)) for row in document[noun]) for noun in NOUNS}
         return StrategyContent(**_typed(values), **nodes)
     except ContentError:
         raise

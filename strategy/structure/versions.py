@@ -68,9 +68,9 @@ def _check_day(strategy: Strategy, former: StrategyVersion | None, day: date, to
             _("The strategy runs from %(first)s to %(last)s. Choose a day between.") % words, field="effective_from"
         )
     if former is not None and former.effective_from is not None and day < former.effective_from:
-        words = {"number": former.number, "day": date_long(former.effective_from)}
+        words = {"number": str(former.number), "day": date_long(former.effective_from)}
         raise Refusal(
-            _("Version %(number)d is in force since %(day)s. Choose that day or a later one.") % words,
+            _("Version %(number)s is in force since %(day)s. Choose that day or a later one.") % words,
             field="effective_from",
         )
 
