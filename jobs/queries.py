@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from core.access import Actor, permitted, scoped
 from jobs.models import ImportRun, Job, Outbox, ProducedFile
@@ -45,6 +46,12 @@ def _since(now: datetime) -> datetime:
     return now - timedelta(days=DAYS_KEPT)
 
 
+def duration(seconds: int) -> str:
+    """40 s, or 6 min from two minutes on."""
+    words = {"seconds": seconds, "minutes": round(seconds / 60)}
+    return _("%(seconds)d s") % words if seconds < 120 else _("%(minutes)d min") % words
+
+
 @dataclass(frozen=True)
 class Progress:
     """How a job stands, as its page shows it."""
@@ -57,6 +64,14 @@ class Progress:
     pause: int
     may_cancel: bool
     may_retry: bool
+
+    @property
+    def left(self) -> str:
+        return "" if self.seconds_left is None else duration(self.seconds_left)
+
+    @property
+    def taken(self) -> str:
+        return "" if self.seconds_taken is None else duration(self.seconds_taken)
 
     @property
     def mark(self) -> str:
