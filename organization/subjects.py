@@ -112,7 +112,7 @@ def _stale_words(kind: SubjectKind, rows: Sequence[tuple[Any, ...]]) -> list[tup
             "SELECT s.key, s.label FROM unnest(%s::bigint[], %s::text[]) AS r(key, words) "
             "JOIN organization_subject s ON s.kind = %s AND s.key = r.key "
             "WHERE s.words IS DISTINCT FROM to_tsvector('simple', r.words) "
-            "OR s.trigrams IS DISTINCT FROM organization_trigrams(r.words) ORDER BY s.key",
+            "OR s.trigrams::text[] IS DISTINCT FROM organization_trigrams(r.words) ORDER BY s.key",
             [[row[0] for row in rows], [row[5] for row in rows], kind.kind],
         )
         return [(key, label) for key, label in cursor.fetchall()]
