@@ -23,6 +23,8 @@ from scorecards.models import (
 ANYONE = Grant(EVERYONE, ALL)
 OFFICE = Grant(Role.SMO_OFFICER, BRANCH)
 HEAD = Grant(Role.UNIT_HEAD, BRANCH)
+EXECUTIVE = Grant(Role.EXECUTIVE, BRANCH)
+OWNER = Grant(EVERYONE, rel("owner"))
 
 
 @policy(Measure)
@@ -44,6 +46,11 @@ class MeasurePolicy(Policy):
             Grant(EVERYONE, rel("owner"), "kept"),
             Grant(EVERYONE, rel("updaters"), "kept"),
         ],
+        # what may be attached to a measure, as to an objective (strategy.policies)
+        "comment": [ANYONE],
+        "attach": [OFFICE, HEAD, EXECUTIVE, Grant(Role.CONTRIBUTOR, BRANCH), OWNER],
+        "post_update": [OFFICE, HEAD, OWNER],
+        "add_action_item": [OFFICE, HEAD, EXECUTIVE, OWNER],
     }
 
 
