@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from planning.actions import adopt
+from scorecards.actions.bands import BandsRow, set_bands
+from scorecards.models import Scorecard
 from smo.demo.load_organization import House
 from smo.demo.strategies import STRATEGIES, StrategySpec
 from strategy import structure
@@ -13,6 +13,7 @@ from strategy.models import Objective, Strategy
 from strategy.structure import LinkRow, ObjectiveRow, PerspectiveRow, ThemeRow
 
 REASON = "The board has agreed"
+BLUE_FROM = 95.0
 
 
 def load_strategies(house: House) -> dict[str, Objective]:
@@ -27,6 +28,13 @@ def load_strategies(house: House) -> dict[str, Objective]:
             effective_from=clock.starts_on,
             today=clock.today,
             reason=REASON,
+        )
+        set_bands(
+            house.actor(spec.designer),
+            scorecard=Scorecard.objects.get(strategy=draft),
+            bands=BandsRow(exceeds=BLUE_FROM),
+            from_on=clock.starts_on,
+            today=clock.today,
         )
     codes = [objective.code for spec in STRATEGIES for objective in spec.objectives]
     return {row.code: row for row in Objective.objects.filter(code__in=codes).select_related("node")}

@@ -59,7 +59,7 @@ STAFFING = (
         weight=15,
         polarity="down",
         shape=Shape((7.9, 7.1, 6.0, 5.2, 4.9), (4.8, 4.9, 5.0, 5.0), noise=0.12, volume=46500, silent=1),
-        aims=Aims((7.5, 6.6, 5.5, 4.6, 4.0), red=1.0),
+        aims=Aims((7.5, 6.6, 5.5, 4.6, 4.0), tail=(4.6, 4.6, 4.6), red=1.0),
     ),
 )  # fmt: skip
 
