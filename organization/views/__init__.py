@@ -1,0 +1,1 @@
+"""Pages: units, people, what people may do, my account, settings, a first password."""
