@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.access import Actor, permitted, scoped
@@ -40,6 +41,39 @@ def mail_given_up(viewer: Actor, now: datetime) -> QuerySet[Outbox]:
 def run_of_same_file(kind: str, sha256: str) -> ImportRun | None:
     """The last import of the very same file, if there was one."""
     return ImportRun.objects.filter(kind=kind, file_sha256=sha256).order_by("-pk").first()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How well work and mail get out, for whoever looks after the portal (TRUST Q8)."""
+
+    waiting_seconds: float
+    """Age of the oldest message that is due and not sent: above a minute, beat, the workers or Redis stand still."""
+    queued_seconds: float
+    """Age of the oldest job that waits for a worker."""
+    mail_waiting: int
+    mail_given_up: int
+    jobs_broken: int
+    writes_mail_to_folder: bool
+
+
+def delivery(now: datetime) -> Delivery:
+    """Figures only, nobody's data."""
+    due = Outbox.objects.filter(sent_at=None, given_up_at=None, next_try_at__lte=now)
+    queued = Job.objects.filter(state=Job.State.QUEUED)
+    mail = Outbox.objects.filter(kind=Outbox.Kind.MAIL, sent_at=None)
+    return Delivery(
+        waiting_seconds=_age(due.aggregate(oldest=Min("next_try_at"))["oldest"], now),
+        queued_seconds=_age(queued.aggregate(oldest=Min("created_at"))["oldest"], now),
+        mail_waiting=mail.filter(given_up_at=None).count(),
+        mail_given_up=mail.filter(given_up_at__gte=_since(now)).count(),
+        jobs_broken=Job.objects.filter(is_accident=True, created_at__gte=_since(now)).count(),
+        writes_mail_to_folder=not settings.SMTP_URL,
+    )
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - moment).total_seconds()) if moment else 0.0
 
 
 def _since(now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from jobs.actions import outbox, schedules
+from jobs.actions import outbox, schedules, tidying
 from jobs.mail import Postman
 
 
@@ -27,3 +27,9 @@ def sweep() -> None:
 def open_slots() -> None:
     """Start the jobs of schedules that are due."""
     schedules.open_slots(timezone.now())
+
+
+@shared_task(name="jobs.tidy")
+def tidy() -> None:
+    """Throw away what has had its time."""
+    tidying.tidy(timezone.now())

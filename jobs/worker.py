@@ -132,6 +132,8 @@ def _again_or_fail(job: Job, error: Exception) -> None:
         _fail_by_accident(job, error)
         return
     log.warning("job %s, attempt %s: %s", job.pk, job.attempts, error, exc_info=error)
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # a connection that broke is not mended by itself
     put_back(job, after=pause(job.attempts, first=10, longest=120))
 
 

@@ -335,3 +335,22 @@ def test_a_killed_worker_lets_go_of_its_job_at_once():
             finish(taken_over, {})
     waiting.refresh_from_db()
     assert waiting.state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_connection_to_the_database_breaks_is_put_back_and_done_later():
+    unit = factories.unit("North")
+    waiting = job(system_actor(), arguments={"unit": unit.pk})
+    attempts = []
+
+    def work(actor: Actor, job: Job) -> dict[str, Any]:
+        attempts.append(job.attempts)
+        if job.attempts == 1:
+            with connections["default"].cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return rename(actor, job)
+
+    assert worked(waiting, work).state == "queued"
+    assert OrgUnit.objects.get().name == "North"
+    assert state_of(worked(waiting, work)) == ("done", "", False, 2)
+    assert (attempts, OrgUnit.objects.get().name) == ([1, 2], "Renamed")
