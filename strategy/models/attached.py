@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Trashable, Versioned
+from core.periods import Period
 from core.subjects import subject_kind
 from organization.models import Person, Subject
 
@@ -36,6 +37,11 @@ class Update(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def period_label(self) -> str:
+        """The month it is about, in words; empty without one."""
+        return Period.parse(self.period_key).label if self.period_key else ""
 
 
 class Comment(Trashable):

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from core.access import Actor, NotVisible, permitted, scoped
 from core.subjects import kinds
-from organization.models import Subject
+from organization.models import Person, Subject
 from strategy.models import ActionItem, Attachment, Comment, Update
 
 TRASH_DAYS = 30
 """How long a deleted comment or file can be brought back (TRUST D11)."""
 UPDATES_SHOWN = 6
+NAMES_OFFERED = 100
 DONE_SHOWN = 5
 ADDING = ("comment", "attach", "post_update", "add_action_item")
 
@@ -92,6 +93,22 @@ def attachment_of(viewer: Actor, pk: int) -> Attachment:
         raise NotVisible(_("There is nothing here, or it is not for you."))
     record_of(viewer, found.subject)
     return found
+
+
+def comment_of(viewer: Actor, pk: int) -> Comment:
+    """A comment whose record the viewer may see, deleted or not."""
+    found = Comment.objects.select_related("subject", "author").filter(pk=pk).first()
+    if found is None:
+        raise NotVisible(_("There is nothing here, or it is not for you."))
+    record_of(viewer, found.subject)
+    return found
+
+
+def names_near(subject: Subject) -> list[str]:
+    """Names to offer where a person is asked for: the people of the record's unit, and its owner."""
+    near = Q(home_unit=subject.unit_id) if subject.unit_id else Q(pk=subject.owner_id or 0)
+    people = Person.objects.filter(near | Q(pk=subject.owner_id or 0), is_active=True)
+    return list(people.order_by("name").values_list("name", flat=True)[:NAMES_OFFERED])
 
 
 def attached(viewer: Actor, record: Any) -> Attached:
