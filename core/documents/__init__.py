@@ -50,17 +50,10 @@ def render_pdf(
     (`{% static %}`), to `data:` addresses, and to the files in `media` as `/media/<name>`; anything else is left out.
     `base` is the path that relative addresses start from. Raises Refusal with a sentence when it cannot be made.
     """
-    order = {
-        "html": html,
-        "title": title,
-        "lang": lang or translation.get_language() or settings.LANGUAGE_CODE,
-        "identifier": identifier,
+    order = _order(html, title, identifier, lang) | {
         "base": base,
         "as_of": as_of.isoformat(timespec="seconds") if as_of else "",
-        "static_url": settings.STATIC_URL,
-        "static": [str(folder) for folder in (settings.STATIC_ROOT, *settings.STATICFILES_DIRS) if folder],
         "media": {name: str(_inside_media(path)) for name, path in (media or {}).items()},
-        "limits": {"nesting": MOST_NESTING, "rows": MOST_ROWS, "cpu": CPU_SECONDS, "memory_mb": MEMORY_MB},
     }
     try:
         answer = subprocess.run(  # noqa: S603 - our own program, nothing of the page in its arguments
@@ -76,6 +69,18 @@ def render_pdf(
     if answer.returncode != 0 or not answer.stdout.startswith(b"%PDF"):
         raise _refusal(answer)
     return answer.stdout
+
+
+def _order(html: str, title: str, identifier: str, lang: str) -> dict[str, Any]:
+    return {
+        "html": html,
+        "title": title,
+        "lang": lang or translation.get_language() or settings.LANGUAGE_CODE,
+        "identifier": identifier,
+        "static_url": settings.STATIC_URL,
+        "static": [str(folder) for folder in (settings.STATIC_ROOT, *settings.STATICFILES_DIRS) if folder],
+        "limits": {"nesting": MOST_NESTING, "rows": MOST_ROWS, "cpu": CPU_SECONDS, "memory_mb": MEMORY_MB},
+    }
 
 
 def _inside_media(path: Path) -> Path:
