@@ -119,7 +119,7 @@ UPDATES = (
     UpdateSpec("C3", "yusuf.kaya", "watch",
         "Places are there, patients are not. 80% needs 40 more referrals a week from Northmere General. I propose to "
         "accept 72% for this year."),
-    UpdateSpec("C4", "george.amos", "on_track",
+    UpdateSpec("C4", "yusuf.kaya", "on_track",
         "41 practices, one more than planned. Whether they are content we do not know: the survey has not been sent for "
         "four quarters."),
     UpdateSpec("C6", "marcus.hale", "on_track",

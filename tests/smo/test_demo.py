@@ -167,12 +167,11 @@ def test_every_role_has_somebody_and_a_sign_in():
 
 def test_managers_lead_to_the_chief_executive_without_a_loop():
     above = {person.key: person.manager for person in PEOPLE}
-    for start in above:
-        seen, key = [start], above[start]
-        while key:
-            assert key not in seen
-            seen.append(key)
-            key = above[key]
+    for start in list(above):
+        seen = [start]
+        while above[seen[-1]]:
+            seen.append(above[seen[-1]])
+            assert len(set(seen)) == len(seen)
         assert seen[-1] == "helena.marsh"
 
 
@@ -194,6 +193,12 @@ def test_texts_are_about_something_and_name_months_that_are_known(day):
     texts += [text for notes in NOTES.values() for text in notes] + [r.comment for r in RESTATED]
     texts += [text for comment in COMMENTS for _author, text in comment.replies]
     assert [text for text in texts if "{" in text.format(**words)] == []
+
+
+def test_updates_are_written_by_who_answers_and_read_by_somebody_else():
+    answers = {code: objective.owner for code, objective in OBJECTIVES.items()} | {s.code: s.owner for s in MEASURES}
+    assert [update.about for update in UPDATES if update.author != answers[update.about]] == []
+    assert [update.about for update in UPDATES if update.author == update.acknowledged_by] == []
 
 
 def test_the_restated_value_was_first_reported_higher():
