@@ -43,25 +43,16 @@ def keep_file(
         return kept
     path = f"{FOLDER}/{as_of:%Y/%m}/{secrets.token_hex(16)}{Path(name).suffix[:10]}"
     size, digest = _write(Path(settings.MEDIA_ROOT) / path, [content] if isinstance(content, bytes) else content)
+    row = ProducedFile(job=job, key=key, person_id=job.person_id, subject=subject, reader_key=reader_key, path=path)
+    row.name, row.media_type, row.content_hash, row.as_of = _tame(name), media_type, content_hash, as_of
+    row.size, row.sha256 = size, digest
     try:
         with transaction.atomic():
-            return ProducedFile.objects.create(
-                job=job,
-                key=key,
-                person_id=job.person_id,
-                subject=subject,
-                reader_key=reader_key,
-                name=_tame(name),
-                media_type=media_type,
-                path=path,
-                size=size,
-                sha256=digest,
-                content_hash=content_hash,
-                as_of=as_of,
-            )
+            row.save(force_insert=True)
     except IntegrityError:
         (Path(settings.MEDIA_ROOT) / path).unlink(missing_ok=True)
         return ProducedFile.objects.get(key=key)
+    return row
 
 
 def _tame(name: str) -> str:
