@@ -1,0 +1,18 @@
+"""What process 4 adds to other screens: the map on a strategy's page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Actor
+from core.panels import panel
+from core.periods import At
+from planning.queries import StrategyMap, strategy_map
+from strategy.models import Strategy
+
+
+@panel("strategy", "map", _("Strategy map"), "planning/panels/map.html", order=10)
+def map_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> StrategyMap | None:
+    """The picture of the map; silent while nothing stands on it."""
+    found = strategy_map(viewer, strategy, at)
+    return found if found.layout else None
