@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from core.periods import Period
+from jobs.models import Job
 from organization import subjects
 from organization.actors import actor_of, deputy_actor
 from organization.models import ChainRow, Delegation, FiscalCalendar, Membership, Organization, OrgUnit, Person, Term
@@ -26,6 +28,7 @@ from smo.demo.loader import accounts, load
 from smo.demo.organization import PASSWORD
 from smo.demo.shapes import Clock
 from smo.demo.strategies import WEIGHTS_BEFORE
+from smo.management.commands.demo_check import pages_of
 from smo.services import postgres
 from strategy.models import ActionItem, Comment, Objective, ObjectiveLink, Strategy, StrategyVersion, Update
 from tests import factories
@@ -49,9 +52,7 @@ def statuses(day: date, kind: str, back: int = 0) -> dict[str, str]:
 
 def result(day: date, kind: str, code: str, back: int = 0) -> Result:
     start = Clock(day).newest.shift(-back).start
-    return Result.objects.get(
-        frequency="month", period_start=start, node__kind=kind, **{f"node__{kind}__code": code}
-    )
+    return Result.objects.get(frequency="month", period_start=start, node__kind=kind, **{f"node__{kind}__code": code})
 
 
 def check_stories(day: date) -> None:
@@ -268,6 +269,20 @@ def test_another_organisation_is_left_alone():
     with pytest.raises(CommandError, match=r"another organisation \(Somewhere else\)"):
         call_command("load_demo", stdout=StringIO())
     assert (Event.objects.count(), OrgUnit.objects.count(), Person.objects.count()) == (events, 1, 0)
+
+
+@pytest.mark.django_db
+def test_the_check_asks_for_the_demonstration_where_there_is_none():
+    with pytest.raises(CommandError, match="Load the demo organisation"):
+        call_command("demo_check", stdout=StringIO())
+    assert not Job.objects.exists()
+
+
+def test_pages_of_a_pdf_are_counted_packed_or_not():
+    page, tree = b"<< /Type /Page /Parent 1 0 R >>", b"<< /Type /Pages /Count 3 >>"
+    packed = b"<< /Type /ObjStm >> stream\n" + zlib.compress(tree + page + page) + b"\nendstream"
+    assert pages_of(b"%PDF-1.7\n" + packed + page) == 3
+    assert pages_of(b"%PDF-1.7\nstream\nnothing packed\nendstream") == 0
 
 
 def test_the_clock_of_the_demonstration_is_todays():

@@ -1,7 +1,10 @@
 """`manage.py demo_check`: the portal's main job without a browser, on a running portal with the demo organisation."""
 
+import contextlib
 import hashlib
+import re
 import time
+import zlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -32,12 +35,12 @@ class Command(BaseCommand):
         job = order_scorecard_pdf()
         self.stdout.write(f"ordered “{job.title}” as {job.person}")
         job = ended(job, within)
-        file = made_by(job)
+        file, pages = made_by(job)
         waited = (job.started_at - job.created_at).total_seconds() if job.started_at else 0
         worked = (job.ended_at - job.started_at).total_seconds() if job.ended_at and job.started_at else 0
         self.stdout.write(f"PDF: {Path(settings.MEDIA_ROOT) / file.path}")
         self.stdout.write(
-            f"     {file.size:,} bytes, content {file.content_hash[:16]}, as of {file.as_of:%Y-%m-%d %H:%M %Z}"
+            f"     {file.size:,} bytes, {pages} pages, content {file.content_hash[:16]}, as of {file.as_of:%Y-%m-%d %H:%M %Z}"
         )
         self.stdout.write(
             f"     waited {waited:.1f} s for the worker, made in {worked:.1f} s, {time.monotonic() - begun:.1f} s in all"
@@ -73,10 +76,20 @@ def ended(job: Job, within: float) -> Job:
     return job
 
 
-def made_by(job: Job) -> ProducedFile:
-    """The job's file, after a look at its bytes."""
+def made_by(job: Job) -> tuple[ProducedFile, int]:
+    """The job's file and its number of pages, after a look at its bytes."""
     file = ProducedFile.objects.get(pk=job.result["file"])
     content = (Path(settings.MEDIA_ROOT) / file.path).read_bytes()
-    if not content.startswith(b"%PDF-") or hashlib.sha256(content).hexdigest() != file.sha256:
+    pages = pages_of(content)
+    if not content.startswith(b"%PDF-") or hashlib.sha256(content).hexdigest() != file.sha256 or not pages:
         raise CommandError(f"{file.path} is not the PDF that was made.")
-    return file
+    return file, pages
+
+
+def pages_of(content: bytes) -> int:
+    """The pages of a PDF: the page objects in its bytes and in its packed streams."""
+    texts = [content]
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        with contextlib.suppress(zlib.error):
+            texts.append(zlib.decompress(packed))
+    return sum(len(re.findall(rb"/Type\s*/Page\b", text)) for text in texts)
