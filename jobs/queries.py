@@ -8,14 +8,21 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import Actor, permitted, scoped
 from jobs.models import ImportRun, Job, Outbox, ProducedFile
 from jobs.rules.progress import pause_of_polling, seconds_left
+from organization.models import Person
 
 DAYS_KEPT = 30
 VERBS = ("cancel", "retry")
+
+
+def is_here(person: Person) -> bool:
+    """Whether the person may sign in and has not left."""
+    return person.is_active and (person.left_on is None or person.left_on >= timezone.localdate())
 
 
 def own_jobs(viewer: Actor, now: datetime) -> QuerySet[Job]:

@@ -32,6 +32,7 @@ from core.spreadsheets import SpreadsheetError
 from jobs.actions.progress import Cancelled, Superseded, watching
 from jobs.actions.running import MOST_ATTEMPTS, claim, fail, finish, pause, put_back, stop
 from jobs.models import Job
+from jobs.queries import is_here
 from organization.actors import Actor, actor_of, deputy_actor, system_actor
 from organization.models import Delegation, Person
 
@@ -164,11 +165,6 @@ def actor_for(job: Job) -> Actor:
         token_verbs=None if verbs is None else frozenset(verbs),
         token_units=None if units is None else frozenset(units),
     )
-
-
-def is_here(person: Person) -> bool:
-    """Whether the person may sign in and has not left."""
-    return person.is_active and (person.left_on is None or person.left_on >= timezone.localdate())
 
 
 def _deputy(job: Job, deputy: Person, absent: Person) -> Actor:

@@ -24,6 +24,7 @@ from core.announcements import kinds
 from core.periods import At, Frequency, Period
 from core.subjects import url_of
 from jobs.mail import KEY_HEADER
+from jobs.queries import is_here
 from notifications.models import Digest, Notification, Preference
 from notifications.queries import DIGEST, Wish, digest_report, own_wishes, wishes
 from organization.actors import actor_of
@@ -52,7 +53,7 @@ def announce(
     path = url or (url_of(subject) if subject is not None else "")
     if path and (not path.startswith("/") or path.startswith("//")):
         raise ValueError(f"not a path of the portal: {path}")
-    people = {person.pk: person for person in to if person.is_active}
+    people = {person.pk: person for person in to if is_here(person)}
     with transaction.atomic():
         told = Notification.objects.bulk_create(
             [

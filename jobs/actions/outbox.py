@@ -23,6 +23,7 @@ from core.actions import Refusal
 from jobs.actions.ordering import OPEN
 from jobs.actions.running import pause
 from jobs.models import Outbox
+from jobs.queries import is_here
 from organization.models import Person
 
 SendTask = Callable[[str, int, str], None]
@@ -121,15 +122,11 @@ def _deliver(message: Outbox, send: SendMail) -> bool:
 
 
 def _still_here(addresses: list[str]) -> list[str]:
-    """The addresses without those of people who have been deactivated since the mail was written."""
+    """The addresses without those of people who have left or were deactivated since the mail was written."""
     named = Q()
     for address in addresses:
         named |= Q(email__iexact=address)
-    gone = {
-        email.lower()
-        for email in Person.objects.filter(named, is_active=False).values_list("email", flat=True)
-        if email
-    }
+    gone = {(person.email or "").lower() for person in Person.objects.filter(named) if not is_here(person)}
     return [address for address in addresses if address.lower() not in gone]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connections
@@ -144,11 +144,12 @@ def test_one_bad_mail_does_not_hold_up_the_others():
     assert [recipients for _sender, recipients, _message in server.mails] == [["good@x.org"]]
 
 
-def test_people_who_have_left_since_get_no_mail():
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"left_on": date(2026, 1, 31)}])
+def test_people_who_have_left_since_get_no_mail(gone):
     left, here = factories.person(email="Left@example.org"), factories.person(email="here@example.org")
     both, only = mail("left@example.org", here.email), mail("left@example.org")
     with recording(system_actor(), "deactivate_person"):
-        Person.objects.filter(pk=left.pk).update(is_active=False)
+        Person.objects.filter(pk=left.pk).update(**gone)
     server = MailServer()
     assert deliver(server.send) == 1
     assert [recipients for _sender, recipients, _message in server.mails] == [["here@example.org"]]
