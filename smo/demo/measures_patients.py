@@ -139,7 +139,7 @@ HARM = (
         updaters=("aisha.bello",),
         weight=30,
         polarity="down",
-        unit_of_measure="per 1,000 bed days",
+        unit_of_measure="per 1,000",
         is_percent=False,
         decimals=2,
         shape=Shape((1.75, 1.6, 1.42, 1.3, 1.18), (1.16, 1.12, 1.10), season=0.05, noise=0.05, volume=38),

@@ -67,7 +67,7 @@ HOSPITAL = (
         unit="GEN",
         weight=60,
         polarity="down",
-        unit_of_measure="per 1,000 bed days",
+        unit_of_measure="per 1,000",
         is_percent=False,
         decimals=2,
         shape=Shape((1.8, 1.66, 1.5, 1.34, 1.2), (1.18, 1.15, 1.12), noise=0.05, volume=22),

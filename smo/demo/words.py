@@ -63,7 +63,7 @@ NOTES: dict[str, tuple[str, ...]] = {
     "P1-01": (
         "Third month in a row above the ladder. The discharge hub makes the difference.",
         "The ward at Saltby closed on the 22nd. The last nine days cost us half a point.",
-        "Breaches rose by 1,140, almost all of them patients waiting for a bed at Northmere General.",
+        "Breaches rose by 450, almost all of them patients waiting for a bed at Northmere General.",
     ),
     "P1-04": ("Corridor in use on eleven days; crews waited with their patients.",),
     "P3-01": ("Three, all of them without lasting harm. The fewest since we count.",),
@@ -92,16 +92,16 @@ NOTES: dict[str, tuple[str, ...]] = {
 """Comments on the newest values of a measure, oldest first."""
 
 UPDATES = (
+    UpdateSpec("P1-01", "james.adeyemi", "watch",
+        "The month began well and ended badly. If the Saltby beds are not replaced, {m0} will be red.",
+        "helena.marsh", back=1),
     UpdateSpec("P1-01", "james.adeyemi", "off_track",
-        "What happened: breaches rose by 1,140, almost all of them patients waiting for a bed at Northmere General.\n\n"
+        "What happened: breaches rose by 450, almost all of them patients waiting for a bed at Northmere General.\n\n"
         "Why: the Saltby ward closed on 22 {m1} for fire safety works. 12 fewer step-down beds put 31 patients who were "
         "ready to leave back on acute wards.\n\n"
         "What we are doing: the discharge hub works weekends from the first one in {n1}. The ward opens again in nine "
         "months.\n\n"
         "What I need: 12 beds elsewhere at Saltby until then.", "helena.marsh"),
-    UpdateSpec("P1-01", "james.adeyemi", "watch",
-        "The month began well and ended badly. If the Saltby beds are not replaced, {m0} will be red.",
-        "helena.marsh", back=1),
     UpdateSpec("P1", "james.adeyemi", "off_track",
         "The list for planned treatment goes on getting shorter; the emergency departments do not. Both compete for the "
         "same beds, and for now I have given the beds to emergencies."),
