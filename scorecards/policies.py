@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel
+from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel, through
 from organization.roles import Role
 from scorecards.models import (
     Edge,
@@ -56,10 +56,12 @@ class MeasurePolicy(Policy):
 
 @policy(Scorecard)
 class ScorecardPolicy(Policy):
+    """Whoever sees the strategy sees its scorecard."""
+
     unit = "strategy__unit"
     owner = "strategy__owner"
     grants = {
-        "view": [ANYONE],
+        "view": [Grant(EVERYONE, through("strategy"))],
         "set_weights": [OFFICE, HEAD],
         "close_period": [OFFICE],
         "reopen_period": [OFFICE],
@@ -100,21 +102,21 @@ class ResultPolicy(Policy):
 class SeriesPolicy(Policy):
     unit = "measure__unit"
     owner = "measure__owner"
-    grants = {"view": [ANYONE]}
+    grants = {"view": [ANYONE], "record": [Grant(EVERYONE, through("measure", "record"))]}
 
 
 @policy(Observation)
 class ObservationPolicy(Policy):
     unit = "series__measure__unit"
     owner = "series__measure__owner"
-    grants = {"view": [ANYONE]}
+    grants = {"view": [ANYONE], "record": [Grant(EVERYONE, through("series", "record"))]}
 
 
 @policy(Target)
 class TargetPolicy(Policy):
     unit = "measure__unit"
     owner = "measure__owner"
-    grants = {"view": [ANYONE]}
+    grants = {"view": [ANYONE], "set_target": [Grant(EVERYONE, through("measure", "set_target"))]}
 
 
 @policy(PeriodLock)

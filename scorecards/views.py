@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -22,7 +24,7 @@ from scorecards.forms import MeasureFilter, RecordForm
 from scorecards.models import Measure, Node, Scorecard
 from scorecards.queries import cards, lists
 from scorecards.queries import measures as measure_queries
-from scorecards.queries.explanations import explanation
+from scorecards.queries.explaining import node_report
 from scorecards.tables import measure_dataset, scorecard_dataset
 
 MEDIA_TYPES = {
@@ -36,7 +38,7 @@ def _file(dataset: Dataset, name: str, form: str) -> HttpResponseBase:  # type: 
     """A dataset as a download, streamed."""
     if form not in MEDIA_TYPES:
         raise Http404
-    chunks = {"csv": dataset.csv, "xlsx": dataset.xlsx, "json": dataset.json}[form]()
+    chunks: Iterable[bytes] = getattr(dataset, form)()
     headers = {"Content-Disposition": f'attachment; filename="{slugify(name) or "file"}.{form}"'}
     return StreamingHttpResponse(chunks, content_type=MEDIA_TYPES[form], headers=headers)
 
@@ -83,9 +85,8 @@ def report_order(request: PortalRequest, card: Scorecard) -> HttpResponse:
 @require_safe
 def node(request: PortalRequest, found: Node) -> HttpResponse:
     """Why a node has its score: each child's weight, score and contribution, and what is missing."""
-    return render(
-        request, "scorecards/node.html", {"node": found, "explained": explanation(request.actor, found, request.at)}
-    )
+    report = node_report(request.actor, found, request.at)
+    return render(request, "scorecards/node.html", {"report": report})
 
 
 @listing("view", Measure)

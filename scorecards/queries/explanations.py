@@ -17,6 +17,7 @@ from scorecards.models import Edge, Measure, Node, Result, ScorecardBands, Targe
 from scorecards.rules.rollup import DEFAULT_MINIMUM_COVERAGE, Child, Rollup, Rule, Share, roll_up
 from scorecards.rules.scoring import Method, Note, Polarity, ScoringInputs, score
 from scorecards.rules.status import DEFAULT_BANDS, Bands, Status, status_of
+from strategy.models import Strategy
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,9 @@ class Part:
     reason: str
     is_missing: bool
     is_counted: bool
+    code: str = ""
+    coverage: float = 0.0
+    is_critical: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,23 @@ def explanation(viewer: Actor, node: Node, at: At) -> Explanation:
     found = roll_up(
         [_child(node, edge, results.get(edge.child_id), at.period) for edge in edges], Rule(node.rule), minimum, bands
     )
-    asked = [edge.child.measure_id for edge in edges if edge.child.measure_id]
-    visible = set(scoped(viewer, "view", Measure.objects.filter(pk__in=asked)).values_list("pk", flat=True))
+    hidden = _hidden(viewer, [edge.child for edge in edges])
     parts = tuple(
-        _part(edge.child, share, results.get(edge.child_id), visible)
+        _part(edge.child, share, results.get(edge.child_id), is_hidden=edge.child_id in hidden)
         for edge, share in zip(edges, found.explanation, strict=True)
     )
     return _explanation(found, minimum, node, parts)
+
+
+def _hidden(viewer: Actor, children: list[Node]) -> set[int]:
+    """Nodes of measures, and of strategies that are not published yet, that the viewer may not see."""
+    hidden: set[int] = set()
+    for kind, rows in (("measure", Measure.objects.all()), ("strategy", Strategy.objects.all())):
+        nodes = {getattr(node, f"{kind}_id"): node.pk for node in children if node.kind == kind}
+        if nodes:
+            seen = set(scoped(viewer, "view", rows.filter(pk__in=nodes)).values_list("pk", flat=True))
+            hidden |= {node for pk, node in nodes.items() if pk not in seen}
+    return hidden
 
 
 def _explanation(found: Rollup, minimum: float, node: Node, parts: tuple[Part, ...]) -> Explanation:
@@ -200,9 +214,8 @@ def _holds(first: date | None, last: date | None, day: date) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
 
 
-def _part(node: Node, share: Share, result: Result | None, visible: set[int]) -> Part:
+def _part(node: Node, share: Share, result: Result | None, *, is_hidden: bool) -> Part:
     thing = node.measure or node.objective or node.perspective or node.strategy
-    is_hidden = node.measure_id is not None and node.measure_id not in visible
     return Part(
         node=node.pk,
         kind=node.kind,
@@ -216,4 +229,7 @@ def _part(node: Node, share: Share, result: Result | None, visible: set[int]) ->
         reason=result.reason if result else "",
         is_missing=share.missing,
         is_counted=share.counted,
+        code="" if is_hidden else getattr(thing, "code", ""),
+        coverage=result.coverage if result else 0.0,
+        is_critical=node.measure is not None and node.measure.is_critical,
     )

@@ -1,0 +1,152 @@
+"""What the API of scorecards answers: scorecards, measures, values, targets and results as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.periods import Frequency, Period, PeriodError
+from scorecards.models import Measure, Observation, Result, Scorecard, Series, Target
+from scorecards.queries.cards import ScorecardReport
+
+
+class Number(serializers.DecimalField):
+    """A number as it is stored, written without needless zeros. How large it may be is for the verb to say."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_digits=None, decimal_places=None, normalize_output=True, **options)
+
+
+class PeriodField(serializers.CharField):
+    """A period by its key: 2026-W05, 2026-06, 2026-Q2, 2026-H1 or FY2026."""
+
+    def to_internal_value(self, data: Any) -> Period:  # type: ignore[override]
+        try:
+            return Period.parse(super().to_internal_value(data), self.context["calendar"])
+        except PeriodError as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
+class ResultSerializer(serializers.ModelSerializer[Result]):
+    """What the portal knows of a node in a period."""
+
+    class Meta:
+        model = Result
+        fields = (
+            "score", "status", "reason", "coverage", "value", "target", "red_flag", "previous", "trend",
+            "parts_present", "parts_total", "is_provisional", "is_carried",
+        )  # fmt: skip
+
+
+class MeasureSerializer(serializers.ModelSerializer[Measure]):
+    """A measure, and its result in the period asked about."""
+
+    tolerance = Number(read_only=True, allow_null=True)
+    baseline = Number(read_only=True, allow_null=True)
+    limit = Number(read_only=True, allow_null=True)
+    scale = serializers.DictField(child=serializers.FloatField(), read_only=True)
+    custom = serializers.DictField(read_only=True)
+    result = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Measure
+        fields = (
+            "id", "code", "name", "short_name", "description", "formula", "source", "unit", "objective", "owner",
+            "updaters", "kind", "is_critical", "frequency", "aggregation", "method", "polarity", "unit_of_measure",
+            "is_percent", "decimals", "tolerance", "baseline", "baseline_on", "limit", "scale", "grace_days",
+            "starts_on", "state", "custom", "retired_at", "row_version", "result",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(ResultSerializer(allow_null=True))
+    def get_result(self, measure: Measure) -> dict[str, Any] | None:
+        """None where the measure has no place in that period."""
+        found = measure.node.asked  # type: ignore[attr-defined]
+        return ResultSerializer(found[0]).data if found else None
+
+
+class FactSerializer(serializers.ModelSerializer[Any]):
+    """What values and targets share: whose they are, for which period, and since when they are known."""
+
+    measure = serializers.SerializerMethodField()
+    period = serializers.SerializerMethodField()
+
+    def get_measure(self, fact: Observation | Target) -> str:
+        """The measure's code."""
+        return (fact.series.measure if isinstance(fact, Observation) else fact.measure).code
+
+    def get_period(self, fact: Observation | Target) -> str:
+        """The key of the period."""
+        return Period(Frequency(fact.frequency), fact.period_start, self.context["calendar"]).key
+
+
+class ObservationSerializer(FactSerializer):
+    """One value of one line of a measure for one period; without a value it withdraws the one before."""
+
+    value, numerator, denominator = (Number(read_only=True, allow_null=True) for _ in range(3))
+    series = serializers.ChoiceField(Series.Kind.choices, source="series.kind", read_only=True)
+    series_name = serializers.CharField(source="series.name", read_only=True)
+
+    class Meta:
+        model = Observation
+        fields = (
+            "id", "measure", "series", "series_name", "period", "frequency", "period_start", "revision", "value",
+            "numerator", "denominator", "comment", "source", "recorded_by", "recorded_at", "superseded_at",
+        )  # fmt: skip
+
+
+class TargetSerializer(FactSerializer):
+    """What is wanted of a measure in one period; without a value it withdraws the one before."""
+
+    value, red_flag, stretch, low, high = (Number(read_only=True, allow_null=True) for _ in range(5))
+
+    class Meta:
+        model = Target
+        fields = (
+            "id", "measure", "period", "frequency", "period_start", "revision", "value", "red_flag", "stretch", "low",
+            "high", "reason", "recorded_by", "recorded_at", "superseded_at",
+        )  # fmt: skip
+
+
+class ScorecardSerializer(serializers.ModelSerializer[Scorecard]):
+    """A scorecard: the tree of one strategy."""
+
+    unit = serializers.IntegerField(source="strategy.unit_id", read_only=True)
+    strategy_name = serializers.CharField(source="strategy.name", read_only=True)
+
+    class Meta:
+        model = Scorecard
+        fields = ("id", "name", "strategy", "strategy_name", "unit")
+        read_only_fields = fields
+
+
+class RowSerializer(serializers.Serializer[Any]):
+    """One row of a scorecard, parents before their parts. `key` is the id of its measure, objective and so on."""
+
+    kind, name, code, short, owner, status, reason, was, moved, trend = (serializers.CharField() for _ in range(10))
+    value, target, gap, unit_of_measure, frequency, parts = (serializers.CharField() for _ in range(6))
+    key, node, depth, red_inside = (serializers.IntegerField() for _ in range(4))
+    score, share, spark_target = (serializers.FloatField(allow_null=True) for _ in range(3))
+    coverage = serializers.FloatField()
+    spark = serializers.ListField(child=serializers.FloatField(allow_null=True))
+    is_critical, is_leading, is_carried = (serializers.BooleanField() for _ in range(3))
+    perspective = serializers.IntegerField(allow_null=True)
+    themes = serializers.ListField(child=serializers.IntegerField())
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """A scorecard in one period, as its page shows it. `reported` of `expected` measures have a value."""
+
+    scorecard, strategy, reported, expected = (serializers.IntegerField() for _ in range(4))
+    name, strategy_name, vision, unit, owner = (serializers.CharField() for _ in range(5))
+    period_key, period_label, previous_label = (serializers.CharField() for _ in range(3))
+    counts = serializers.DictField(child=serializers.IntegerField())
+    counts_before = serializers.DictField(child=serializers.IntegerField())
+    themes = serializers.SerializerMethodField()
+    rows = RowSerializer(many=True)
+
+    def get_themes(self, report: ScorecardReport) -> dict[int, str]:
+        """Names of themes by id."""
+        return dict(report.themes)
