@@ -41,11 +41,14 @@ class _Reported:
 
 
 def load_figures(house: House, objectives: Mapping[str, Objective], seed: int) -> dict[str, Measure]:
-    """Measures with their targets and values; the weights change once, last year."""
+    """Measures with their values and targets; the weights change once, last year.
+
+    Targets come last: without them no score moves, so that what stands above the measures is written once.
+    """
     measures = _add_measures(house, objectives)
     _set_first_weights(house, objectives)
-    _set_targets(house, measures)
     _record(house, measures, seed)
+    _set_targets(house, measures)
     _reweigh(house, objectives, measures)
     return measures
 
