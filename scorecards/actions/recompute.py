@@ -20,7 +20,7 @@ from core.periods import Calendar, Frequency, Period
 from organization.queries import calendars
 from scorecards.actions.boards import Boards
 from scorecards.actions.figures import figures
-from scorecards.actions.records import Records, forget, store, stored_rows
+from scorecards.actions.records import BY_COPY_FROM, Records, forget, store, store_differences, stored_rows
 from scorecards.actions.rolling import roll_up_tree
 from scorecards.actions.scores import score_measures
 from scorecards.actions.sheets import Life, Settings, sheets
@@ -94,9 +94,9 @@ def recompute(nodes: Collection[int], periods: Periods | None, today: date, held
     if lines is None:
         return Recomputed(gone=forget(result_keys(tree.nodes, wanted)))
     rows = [row for records in _compute(tree, lines, wanted, today, held) for row in records.rows(lines)]
-    if wanted is None:
-        stored = stored_rows(tree.nodes)
-        changed = store([row for row in rows if stored.get(row[:3]) != row])
+    if wanted is None or len(rows) >= BY_COPY_FROM:
+        stored = stored_rows(tree.nodes, wanted)
+        changed = store_differences(rows, stored)
         return Recomputed(len(rows), changed, forget(stored.keys() - {row[:3] for row in rows}))
     changed = store(rows)
     return Recomputed(len(rows), changed, _forget_others(tree, rows, wanted))
@@ -152,7 +152,7 @@ def _compute(tree: Tree, lines: Lines, wanted: Periods | None, today: date, held
         life = Life.of(infos, _placed_on(tree), today)
         months = lines[Frequency.MONTH]
         first = months.periods[0].start - timedelta(days=7)
-        facts = current_facts([info.node for info in infos], first, months.periods[-1].end)
+        facts = current_facts(infos, first, months.periods[-1].end)
         found = figures(sheets(infos, life, facts, lines, settings), lines, wanted, today)
         if found is not None:
             yield score_measures(found, infos, boards, settings)

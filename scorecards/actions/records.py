@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from scorecards.actions.figures import FREQUENCIES, NONE
-from scorecards.actions.timelines import Lines
+from scorecards.actions.timelines import Lines, Periods
 from scorecards.rules.arrays import Bools, Days, Floats, Ints, Words
 
 COLUMNS = (
@@ -121,11 +122,24 @@ def store(rows: Sequence[tuple[Any, ...]]) -> int:
         return int(cursor.rowcount)
 
 
-def stored_rows(nodes: Iterable[int]) -> dict[Key, tuple[Any, ...]]:
-    """What is stored of these nodes, in the order of COLUMNS, by key."""
+def store_differences(rows: Sequence[tuple[Any, ...]], stored: Mapping[Key, tuple[Any, ...]]) -> int:
+    """The same for many rows where it is known what is stored of them: new ones go straight in, equal ones not at all."""
+    new = [row for row in rows if row[:3] not in stored]
+    if new:
+        copy_rows("scorecards_result", COLUMNS, new)
+    return len(new) + store([row for row in rows if row[:3] in stored and stored[row[:3]] != row])
+
+
+def stored_rows(nodes: Iterable[int], periods: Periods | None) -> dict[Key, tuple[Any, ...]]:
+    """What is stored of these nodes in periods or (None) in all, in the order of COLUMNS, by key."""
     sql = f"SELECT {_NAMES} FROM scorecards_result WHERE node_id = ANY(%s)"  # noqa: S608 - constants
+    given: list[list[Any]] = [sorted(nodes)]
+    if periods is not None:
+        sql += " AND (frequency, period_start) IN (SELECT * FROM unnest(%s::text[], %s::date[]))"
+        pairs = [(frequency.value, start) for frequency, starts in periods.items() for start in starts]
+        given += [[name for name, _ in pairs], [start for _, start in pairs]]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [sorted(nodes)])
+        cursor.execute(sql, given)
         return {row[:3]: row for row in cursor.fetchall()}
 
 
@@ -148,27 +162,30 @@ def forget(keys: Iterable[Key]) -> int:
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Append rows to a table by COPY: the fastest way in, in one statement for one row or a hundred thousand."""
     names = ", ".join(f'"{name}"' for name in columns)
-    text = "".join("\t".join(map(_cell, row)) + "\n" for row in rows)
+    written = zip(*(_written(column) for column in zip(*rows, strict=True)), strict=True)
+    text = "".join(line + "\n" for line in map("\t".join, written))
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO(text))
 
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_NULL = "\\N"
 
 
-def _text(value: str) -> str:
-    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
+def _written(column: Sequence[Any]) -> list[str]:
+    """A column as COPY reads it. Mostly all of one type, so it is not asked value by value."""
+    types = set(map(type, column))
+    write: Callable[[Any], str] = _text
+    if types <= {float, type(None)}:
+        write = repr
+    elif types <= {int, date, Decimal, type(None)}:
+        write = str
+    if type(None) in types:
+        return [_NULL if value is None else write(value) for value in column]
+    return list(map(write, column))
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "\\N",
-    bool: lambda value: "t" if value else "f",
-    float: repr,
-    str: _text,
-}
-
-
-def _cell(value: Any) -> str:
-    """One value as COPY reads it; members of enumerations and dates by their text."""
-    write = _WRITERS.get(type(value))
-    return write(value) if write else _text(str(value))
+def _text(value: Any) -> str:
+    """Words, flags and moments, and what a mixed column holds."""
+    text = value if type(value) is str else str(value)
+    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)

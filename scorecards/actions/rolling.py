@@ -169,12 +169,7 @@ def _roll_up(
     children = _Children.of(level, cells, board, line)
     found = _Found.of(level, cells, children, valid, settings)
     rows = boards.rows([node.id for node in level.nodes])[cells.parent]
-    at = (rows, cells.column)
-    board.numbers["score"][at], board.numbers["coverage"][at] = found.score, found.coverage
-    board.numbers["value"][at], board.red_inside[at] = MISSING, found.red_inside
-    is_provisional = np.zeros(len(rows), dtype=np.bool_)
-    is_provisional[cells.group[children.counted & children.is_provisional & ~np.isnan(children.score)]] = True
-    board.flags["is_provisional"][at] = is_provisional
+    is_provisional = _pin(board, cells, children, found, rows)
     previous = board.numbers["score"][rows, cells.column - 1]
     nothing, none = np.full(len(rows), MISSING), np.full(len(rows), NONE, dtype=np.int64)
     return Records(
@@ -200,6 +195,17 @@ def _roll_up(
         next_change_on=np.where(end >= np.datetime64(today, "D"), end + ONE_DAY, NO_DAY),
         inputs_hash=_digests(cells, children, previous, valid, settings),
     )
+
+
+def _pin(board: Board, cells: _Cells, children: _Children, found: _Found, rows: Ints) -> Bools:
+    """Put the results on the board; which of them hold a scored child that is provisional."""
+    at = (rows, cells.column)
+    board.numbers["score"][at], board.numbers["coverage"][at] = found.score, found.coverage
+    board.numbers["value"][at], board.red_inside[at] = MISSING, found.red_inside
+    is_provisional = np.zeros(len(rows), dtype=np.bool_)
+    is_provisional[cells.group[children.counted & children.is_provisional & ~np.isnan(children.score)]] = True
+    board.flags["is_provisional"][at] = is_provisional
+    return is_provisional
 
 
 def _trend(points: Floats, previous: Floats) -> Words:

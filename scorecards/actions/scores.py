@@ -15,7 +15,7 @@ from scorecards.actions.records import Records, digests
 from scorecards.actions.sheets import Settings
 from scorecards.queries.trees import MeasureInfo
 from scorecards.rules.arrays import MISSING, Bools, Floats, Ints, Words, floats, has_no_word, words
-from scorecards.rules.scoring import ScoringInputs, Trend, effective_red_flag, score, trend
+from scorecards.rules.scoring import Method, ScoringInputs, Trend, effective_red_flag, score, trend
 from scorecards.rules.status import Status, status
 
 SUMS = frozenset({"sum", "count"})
@@ -37,17 +37,10 @@ def score_measures(figures: Figures, infos: Sequence[MeasureInfo], boards: Board
     """Records of all rows; scores are put on the boards, for trends and for the roll-up."""
     numbers = _numbers(figures, infos, settings)
     groups = list(_groups(figures, infos, numbers))
-    points, reason = np.full(len(figures), MISSING), words(len(figures))
-    red_flag = figures.red_flag.copy()
-    for rows, inputs in groups:
-        scored = score(inputs)
-        points[rows], reason[rows] = scored.score, scored.reason
-        red_flag[rows] = effective_red_flag(inputs)[0] if inputs.method == "band" else inputs.red_flag
-    has_value = has_no_word(figures.reason)
-    reason = np.where(has_value, reason, figures.reason)
+    points, reason, red_flag = _scored(figures, groups)
     named = _statuses(points, numbers.settings, settings)
     nodes = boards.rows([info.node for info in infos])[figures.measure]
-    is_provisional = (figures.of > figures.parts) & has_value
+    is_provisional = (figures.of > figures.parts) & has_no_word(figures.reason)
     _pin(figures, nodes, points, named == Status.OFF_TRACK, is_provisional, boards)
     previous_value, previous = _previous(figures, nodes, infos, is_provisional, boards)
     moved = words(len(figures), Trend.NONE)
@@ -76,6 +69,17 @@ def score_measures(figures: Figures, infos: Sequence[MeasureInfo], boards: Board
         next_change_on=figures.next_change_on,
         inputs_hash=_digests(figures, numbers, previous_value, previous, settings),
     )
+
+
+def _scored(figures: Figures, groups: Sequence[tuple[Ints, ScoringInputs]]) -> tuple[Floats, Words, Floats]:
+    """Score of each row, why there is none, and the red flag it was held against."""
+    points, reason, red_flag = np.full(len(figures), MISSING), words(len(figures)), figures.red_flag.copy()
+    for rows, inputs in groups:
+        found = score(inputs)
+        points[rows], reason[rows] = found.score, found.reason
+        if inputs.method is Method.BAND:
+            red_flag[rows] = effective_red_flag(inputs)[0]
+    return points, np.where(has_no_word(figures.reason), reason, figures.reason), red_flag
 
 
 def _numbers(figures: Figures, infos: Sequence[MeasureInfo], settings: Settings) -> _Numbers:

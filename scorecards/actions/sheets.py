@@ -146,7 +146,8 @@ def _fill(
 ) -> None:
     """Write the facts of one measure into its row."""
     for fact in facts:
-        into = numbers if fact.frequency is line.frequency else longer.get(fact.frequency)
+        is_own = fact.frequency is line.frequency
+        into = numbers if is_own else None if fact.is_value else longer.get(fact.frequency)
         column = lines[fact.frequency].at.get(fact.start) if fact.frequency in lines else None
         if into is None or column is None:
             continue

@@ -131,7 +131,7 @@ class Result(models.Model):
     """Today's knowledge of one node in one period, kept up to date inside every write and by the clock; nothing else writes it."""
 
     pk = models.CompositePrimaryKey("node_id", "frequency", "period_start")
-    node = models.ForeignKey(Node, models.CASCADE, related_name="results")
+    node = models.ForeignKey(Node, models.CASCADE, related_name="results", db_index=False)
     frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
     period_start = models.DateField()
     score = models.FloatField(null=True)

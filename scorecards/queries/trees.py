@@ -82,6 +82,7 @@ class MeasureInfo:
     is_critical: bool
     is_leading: bool
     first_fact: date | None
+    series: int
 
     @property
     def has_plan(self) -> bool:
@@ -126,7 +127,8 @@ _MEASURE_COLUMNS = """
   m.baseline_on, m.scale::text, m.grace_days, m.starts_on,
   least((m.retired_at AT TIME ZONE %(zone)s)::date, u.closed_on), m.is_critical, m.kind,
   (SELECT min(o.period_start) FROM scorecards_series s JOIN scorecards_observation o ON o.series_id = s.id
-   WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '' AND o.frequency = m.frequency)
+   WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '' AND o.frequency = m.frequency),
+  (SELECT s.id FROM scorecards_series s WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '')
 """
 
 _TREE = (
@@ -211,6 +213,7 @@ def _measure(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
         is_critical=row[13],
         is_leading=row[14] == "leading",
         first_fact=row[15],
+        series=row[16] or 0,
     )
 
 
@@ -219,22 +222,20 @@ def scale_scores(scale: dict[str, Any]) -> tuple[float, ...]:
     return tuple(sorted(float(score) for score in scale.values()))
 
 
-_FACTS = """
-SELECT n.id, true, o.frequency, o.period_start, o.value::float8, o.numerator::float8, o.denominator::float8, NULL, NULL
-FROM scorecards_node n JOIN scorecards_measure m ON m.id = n.measure_id
-JOIN scorecards_series s ON s.measure_id = m.id AND s.kind = 'actual' AND s.name = ''
-JOIN scorecards_observation o ON o.series_id = s.id AND o.superseded_at IS NULL AND o.frequency = m.frequency
-WHERE n.id = ANY(%(nodes)s)
-  AND (m.frequency NOT IN ('week', 'month') OR o.period_start BETWEEN %(first)s AND %(last)s)
-UNION ALL
-SELECT n.id, false, t.frequency, t.period_start, t.value::float8, t.red_flag::float8, t.stretch::float8,
-  t.low::float8, t.high::float8
-FROM scorecards_node n JOIN scorecards_measure m ON m.id = n.measure_id
-JOIN scorecards_target t ON t.measure_id = m.id AND t.superseded_at IS NULL
-WHERE n.id = ANY(%(nodes)s)
-  AND (m.frequency NOT IN ('week', 'month') OR m.method IN ('progress', 'cagr')
-       OR t.period_start BETWEEN %(first)s AND %(last)s)
+_VALUES = """
+SELECT true, series_id, frequency, period_start, value::float8, numerator::float8, denominator::float8,
+  NULL::float8, NULL::float8
+FROM scorecards_observation WHERE superseded_at IS NULL AND series_id = ANY(%s::bigint[])
 """
+_TARGETS = """
+SELECT false, measure_id, frequency, period_start, value::float8, red_flag::float8, stretch::float8, low::float8,
+  high::float8
+FROM scorecards_target WHERE superseded_at IS NULL AND measure_id = ANY(%s::bigint[])
+"""
+_BETWEEN = " AND period_start BETWEEN %s AND %s"
+_FACTS = f"{_VALUES} UNION ALL {_VALUES}{_BETWEEN} UNION ALL {_TARGETS} UNION ALL {_TARGETS}{_BETWEEN}"
+SHORT = frozenset({Frequency.WEEK, Frequency.MONTH})
+"""Frequencies of which a measure has many facts; the few of the others are read whole."""
 
 
 class FactRow(NamedTuple):
@@ -247,12 +248,21 @@ class FactRow(NamedTuple):
     numbers: tuple[float | None, ...]
 
 
-def current_facts(nodes: Collection[int], first: date, last: date) -> list[FactRow]:
-    """Values of the actual series and targets as known now, of weekly and monthly measures between two days only."""
+def current_facts(infos: Sequence[MeasureInfo], first: date, last: date) -> list[FactRow]:
+    """Values of the actual series and targets as known now, of weekly and monthly measures between two days only.
+
+    A plan is read whole. Lists of ids, not joins: they keep to the index also before the tables are analysed.
+    """
+    whole = [info for info in infos if info.frequency not in SHORT]
+    part = [info for info in infos if info.frequency in SHORT]
+    planned = [info.id for info in infos if info.frequency not in SHORT or info.has_plan]
+    unplanned = [info.id for info in part if not info.has_plan]
+    values = ([info.series for info in whole], [info.series for info in part])
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, {"nodes": sorted(nodes), "first": first, "last": last})
+        cursor.execute(_FACTS, [values[0], values[1], first, last, planned, unplanned, first, last])
         rows = cursor.fetchall()
-    return [FactRow(row[0], row[1], FREQUENCY[row[2]], row[3], row[4:]) for row in rows]
+    nodes = ({info.id: info.node for info in infos}, {info.series: info.node for info in infos})
+    return [FactRow(nodes[row[0]][row[1]], row[0], FREQUENCY[row[2]], row[3], row[4:]) for row in rows]
 
 
 @dataclass(frozen=True)
