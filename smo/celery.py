@@ -17,6 +17,15 @@ app.conf.beat_schedule = {
     "sweep-outbox": {"task": "jobs.sweep", "schedule": 2.0, "options": {"expires": 10, "queue": "fast"}},
     "open-slots": {"task": "jobs.open_slots", "schedule": 30.0, "options": {"expires": 60, "queue": "fast"}},
     # every quarter of an hour, because midnight comes at another hour in the organisation's time zone
-    "results-by-the-clock": {"task": "scorecards.tick", "schedule": 900.0, "options": {"expires": 600, "queue": "heavy"}},
-    "daily-mail": {"task": "notifications.send_digests", "schedule": 900.0, "options": {"expires": 600, "queue": "fast"}},
+    "results-by-the-clock": {
+        "task": "scorecards.tick",
+        "schedule": 900.0,
+        "options": {"expires": 600, "queue": "heavy"},
+    },
+    "daily-mail": {
+        "task": "notifications.send_digests",
+        "schedule": 900.0,
+        "options": {"expires": 600, "queue": "heavy"},
+    },
+    "tidy": {"task": "jobs.tidy", "schedule": 3600.0, "options": {"expires": 1800, "queue": "heavy"}},
 }

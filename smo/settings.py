@@ -264,6 +264,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "NodeStateEnum": "strategy.models.structure.NodeState",
+        "StrategyStateEnum": "strategy.models.structure.Strategy.State",
+    },
 }
 
 # -------------------------------------------------------------------- logs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,7 @@ def set_up(
     code: str = "TOP",
     opened_on: date | None = None,
     password: str = "",
+    roles: Sequence[Role] = (Role.ADMINISTRATOR,),
 ) -> SetUp:
     """Make the organisation and its top unit if they are missing, and a person its administrator.
 
@@ -54,7 +56,7 @@ def set_up(
         lock(TREE)
         house = _organization(organization, subtitle, currency)
         root = root_unit(today) or _root(house.name, clean_code(code, label=_("The code")), opened_on or today)
-        person = _administrator(address, kept, root, today, hashed(password))
+        person = _administrator(address, kept, root, today, hashed(password), roles)
     return SetUp(house, root, person)
 
 
@@ -77,16 +79,19 @@ def _root(name: str, code: str, opened_on: date) -> OrgUnit:
     return root
 
 
-def _administrator(email: str, name: str, root: OrgUnit, today: date, password: str) -> Person:
+def _administrator(email: str, name: str, root: OrgUnit, today: date, password: str, roles: Sequence[Role]) -> Person:
     person = Person.objects.filter(email=email).first()
     if person is None:
         (person,) = subjects.create(Person, [{"email": email, "name": name, "home_unit": root, "password": password}])
     if not person.is_active:
         raise Refusal(_("%(name)s has left. Use another e-mail.") % {"name": person}, field="email")
-    held = Membership.objects.filter(person=person, role=Role.ADMINISTRATOR, valid__contains=today)
-    if not held.exists():
-        Membership.objects.filter(
-            person=person, unit=root, role=Role.ADMINISTRATOR, valid__startswith__gt=today
-        ).delete()
-        Membership.objects.create(person=person, unit=root, role=Role.ADMINISTRATOR, valid=since(today))
+    for role in roles:
+        _hold(person, role, root, today)
     return person
+
+
+def _hold(person: Person, role: Role, root: OrgUnit, today: date) -> None:
+    """Let the person hold the role from today on, unless they do."""
+    if not Membership.objects.filter(person=person, role=role, valid__contains=today).exists():
+        Membership.objects.filter(person=person, unit=root, role=role, valid__startswith__gt=today).delete()
+        Membership.objects.create(person=person, unit=root, role=role, valid=since(today))

@@ -20,7 +20,7 @@ from organization.queries.pages import (
     units_for,
 )
 from organization.queries.people import Orphan, managers_of, orphans, people_listed, people_named, reports_of
-from organization.queries.roles import Reach, heads_of, other_administrators, reach, running_roles
+from organization.queries.roles import Reach, heads_of, holders, other_administrators, reach, running_roles
 from organization.queries.settings import SettingsReport, calendars, organization, settings_report
 from organization.queries.terms import NOUNS, Noun, nouns
 from organization.queries.tree import ancestor_ids, branch_ids, open_units, parents_on, root_unit, tree
@@ -47,6 +47,7 @@ __all__ = [
     "delegations_seen",
     "direct_reports",
     "heads_of",
+    "holders",
     "invitation",
     "kinds_with_own_fields",
     "leaving",

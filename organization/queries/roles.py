@@ -68,3 +68,9 @@ def other_administrators(person_id: int, day: date) -> QuerySet[Person]:
     """People besides this one who administer the portal from the day on, without an end in sight."""
     held = Membership.objects.filter(role=Role.ADMINISTRATOR, valid__contains=DateRange(day, None))
     return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).exclude(pk=person_id)
+
+
+def holders(role: Role, day: date) -> QuerySet[Person]:
+    """People who hold a role anywhere on the day and may sign in, by name."""
+    held = Membership.objects.filter(role=role, valid__contains=day)
+    return Person.objects.filter(pk__in=held.values("person_id"), is_active=True).order_by("name")

@@ -177,7 +177,7 @@ def test_it_acts_as_the_person_named_and_with_their_rights(folder, administrator
     assert "! You may see this, but you may not do that. It can be done by: Administrator." in take(folder, "--commit", "--as", email)
     assert nothing_written()
     second = factories.administrator(unit)
-    assert "! There are several administrators (" in take(folder, "--commit")
+    assert "! Several people may import (" in take(folder, "--commit")
     assert nothing_written()
     take(folder, "--commit", "--as", Person.objects.get(pk=second.person_id).email.upper())
     assert ImportRun.objects.get().person_id == second.person_id

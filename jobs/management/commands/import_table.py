@@ -21,7 +21,8 @@ from jobs.actions.imports import import_file, sha256_of
 from jobs.queries import run_of_same_file
 from organization.actors import Actor, actor_of
 from organization.models import Person
-from organization.queries import other_administrators
+from organization.queries import holders
+from organization.roles import Role
 
 
 class Command(BaseCommand):
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             "--as",
             dest="email",
             metavar="EMAIL",
-            help="the person who imports; the administrator, if there is only one",
+            help="the person who imports; else the only one of the strategy office, or the only administrator",
         )
         parser.add_argument(
             "--report", type=Path, metavar="FILE.csv", help="write what became of every row to this file"
@@ -136,21 +137,19 @@ def _option(text: str) -> tuple[str, str]:
 
 
 def _actor(email: str | None) -> Actor:
-    """The person named, or the only administrator."""
+    """The person named, else the only one of the strategy office, else the only administrator."""
     today = timezone.localdate()
     if email:
         person = Person.objects.filter(email__iexact=email, is_active=True).first()
         if person is None:
             raise CommandError(_("Nobody with the address %(email)s can sign in.") % {"email": email})
         return actor_of(person, today)
-    administrators = list(other_administrators(0, today)[:6])
-    if not administrators:
+    found = list(holders(Role.SMO_OFFICER, today)[:6]) or list(holders(Role.ADMINISTRATOR, today)[:6])
+    if not found:
         raise CommandError(
             _("There is no administrator yet. Set the portal up first, or name a person with --as EMAIL.")
         )
-    if len(administrators) > 1:
-        names = ", ".join(person.email or person.name for person in administrators)
-        raise CommandError(
-            _("There are several administrators (%(names)s). Say who imports with --as EMAIL.") % {"names": names}
-        )
-    return actor_of(administrators[0], today)
+    if len(found) > 1:
+        names = ", ".join(person.email or person.name for person in found)
+        raise CommandError(_("Several people may import (%(names)s). Say who does with --as EMAIL.") % {"names": names})
+    return actor_of(found[0], today)

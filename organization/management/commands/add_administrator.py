@@ -11,11 +11,17 @@ from core.actions import Refusal
 from organization.actions.invitations import invitation_link
 from organization.actions.setup import set_up
 from organization.queries import organization
+from organization.roles import Role
+
+LATER = (Role.ADMINISTRATOR,)
+FIRST = (*LATER, Role.SMO_OFFICER)
+"""The first person wears both hats until there are others: somebody must be able to import."""
 
 HELP = """Make a person an administrator of the portal.
 
 The first call makes the organisation and its top unit too (name: --organization, else SMO_ORGANIZATION_NAME, else
-"Our organisation"; change it later under Settings). Prints a link by which the person sets a password: it works once,
+"Our organisation"; change it later under Settings) and gives the person the strategy office too, so that somebody can
+import. Prints a link by which the person sets a password: it works once,
 within a week. Call it again for another administrator, or when the only one cannot sign in any more.
 
   manage.py add_administrator you@example.org "Your Name" --organization "Northmere Health" --currency GBP
@@ -39,7 +45,12 @@ class Command(BaseCommand):
         wanted = options["organization"] or settings.ORGANIZATION_NAME or "Our organisation"
         try:
             made = set_up(
-                email=email, name=name, organization=wanted, currency=options["currency"], today=timezone.localdate()
+                email=email,
+                name=name,
+                organization=wanted,
+                currency=options["currency"],
+                today=timezone.localdate(),
+                roles=FIRST if is_new else LATER,
             )
             if is_new:
                 self.stdout.write(f"Made the organisation {made.organization} with its top unit {made.root}.")
