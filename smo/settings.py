@@ -246,8 +246,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "organization.api.TokenAuthentication",
-        "organization.api.SessionAuthentication",
+        "organization.signin.TokenAuthentication",
+        "organization.signin.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["core.api.defaults.ApiPermission"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -15,7 +15,7 @@ from core.actions import Conflict
 from core.guards import PortalRequest, guarded
 from core.subjects import url_of
 from strategy import actions
-from strategy.forms import ActionItemForm, ReassignForm
+from strategy.forms import ActionItemForm, CommentForm, ReassignForm
 from strategy.models import ActionItem
 from strategy.queries.attached import attached, names_near, record_of
 from strategy.views.attached import about_subject, back, filled, form_page, get_or_post, take
@@ -58,6 +58,7 @@ def _page(request: PortalRequest, row: ActionItem, form: ReassignForm, status: i
         "names": names_near(row.about) if may_reassign else [],
         "form": form,
         "attached": attached(request.actor, row),
+        "comment_form": CommentForm(),
     }
     return render(request, "strategy/action_item.html", context, status=status)
 
