@@ -46,6 +46,7 @@ class Row:
     coverage: float = 0.0
     share: float | None = None
     value: str = ""
+    figure: str = ""
     target: str = ""
     gap: str = ""
     unit_of_measure: str = ""
@@ -357,6 +358,7 @@ def _measure_row(facts: _Facts, node: Node, measure: Measure, common: dict[str, 
         code=measure.code,
         owner=measure.owner.name if measure.owner else "",
         value="" if value is None else numbers.text(value),
+        figure="" if value is None else numbers.figure(value),
         target="" if target is None else numbers.figure(target),
         gap="" if value is None or target is None else numbers.gap(value - target),
         unit_of_measure=measure.unit_of_measure,
