@@ -1,58 +1,96 @@
-"""How programs come in: a token of a person, limited by verbs and units; or the person's own session."""
+"""Units and people to read. They are written by pages and imports."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
+from django_filters import rest_framework as filters
+from rest_framework import mixins, serializers
 
-from organization.actions.tokens import digest_of
-from organization.actors import actor_of
-from organization.models import ApiToken, Person
-
-KEYWORD = "Token"
+from core.access import permitted
+from core.api.views import PolicyViewSet
+from organization.models import OrgUnit, Person
+from organization.queries import parents_on
 
 
-class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Token …`. Its owner's rights of today, and no more than the token names (TRUST Z13)."""
+class UnitSerializer(serializers.ModelSerializer[OrgUnit]):
+    """A unit and the one it hangs under today; none for the top."""
 
-    def authenticate_header(self, request: Request) -> str:
-        return KEYWORD
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # also a property of Field
 
-    def authenticate(self, request: Request) -> tuple[Person, ApiToken] | None:
-        given = authentication.get_authorization_header(request).split()
-        if not given or given[0].lower() != KEYWORD.lower().encode():
-            return None
-        if len(given) != 2:
-            raise AuthenticationFailed(_("Write the header as 'Authorization: Token …' with one token."))
-        now = timezone.now()
-        token = (
-            ApiToken.objects.select_related("person")
-            .prefetch_related("units")
-            .filter(
-                digest=digest_of(given[1].decode("latin-1")),
-                revoked_at=None,
-                expires_at__gt=now,
-                person__is_active=True,
-            )
-            .first()
-        )
-        if token is None:
-            raise AuthenticationFailed(_("This token is not valid: it is unknown, expired or revoked."))
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-        request._request.actor = _limited(token, request)  # type: ignore[attr-defined]
-        return token.person, token
+    class Meta:
+        model = OrgUnit
+        fields = ("id", "code", "name", "kind", "parent", "opened_on", "closed_on", "successor", "row_version")
+        read_only_fields = fields
+
+    def get_parent(self, unit: OrgUnit) -> int | None:
+        parents: dict[int, int | None] = self.context["parents"]
+        return parents.get(unit.pk)
 
 
-def _limited(token: ApiToken, request: Request) -> object:
-    actor = actor_of(token.person, timezone.localdate(), request_id=request._request.request_id)  # type: ignore[attr-defined]
-    units = frozenset(unit.pk for unit in token.units.all())
-    return replace(actor, token_verbs=frozenset(token.verbs) or None, token_units=units or None)
+class PersonSerializer(serializers.ModelSerializer[Person]):
+    """A person. `email` and `code` are null where the reader may not see details."""
+
+    email = serializers.SerializerMethodField()
+    code = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Person
+        fields = ("id", "name", "email", "code", "home_unit", "is_active", "joined_on", "left_on", "row_version")
+        read_only_fields = fields
+
+    def get_email(self, person: Person) -> str | None:
+        return person.email if person.may_view_details else None  # type: ignore[attr-defined]
+
+    def get_code(self, person: Person) -> str | None:
+        return person.code if person.may_view_details else None  # type: ignore[attr-defined]
 
 
-class SessionAuthentication(authentication.SessionAuthentication):
-    """The signed-in person's own session, with the CSRF check of pages."""
+class UnitFilter(filters.FilterSet):
+    """`code`: as it is written; `kind`; `open`: true for units that are not closed."""
+
+    code = filters.CharFilter(field_name="code")
+    kind = filters.ChoiceFilter(choices=OrgUnit.Kind.choices)
+    open = filters.BooleanFilter(field_name="closed_on", lookup_expr="isnull")
+
+
+class PersonFilter(filters.FilterSet):
+    """`unit`: id of the home unit; `is_active`: true for people who are here."""
+
+    unit = filters.NumberFilter(field_name="home_unit")
+    is_active = filters.BooleanFilter(field_name="is_active")
+
+
+class _ReadOnly(mixins.ListModelMixin, mixins.RetrieveModelMixin, PolicyViewSet):
+    """A list and single rows, through the policy."""
+
+    verbs = {"list": "view", "retrieve": "view"}
+
+
+class UnitViewSet(_ReadOnly):
+    """Units of the organisation."""
+
+    queryset = OrgUnit.objects.order_by("code")
+    serializer_class = UnitSerializer
+    filterset_class = UnitFilter
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        parents = {} if getattr(self, "swagger_fake_view", False) else parents_on(timezone.localdate())
+        return {**super().get_serializer_context(), "parents": parents}
+
+
+class PersonViewSet(_ReadOnly):
+    """People of the organisation."""
+
+    queryset = Person.objects.order_by("name", "pk")
+    serializer_class = PersonSerializer
+    filterset_class = PersonFilter
+
+    def get_queryset(self) -> QuerySet[Person]:
+        rows: QuerySet[Person] = super().get_queryset()
+        return rows if getattr(self, "swagger_fake_view", False) else permitted(self.actor, ["view_details"], rows)
+
+
+API = [("units", UnitViewSet), ("people", PersonViewSet)]

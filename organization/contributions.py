@@ -28,7 +28,7 @@ from organization.queries import (
 class TokenScheme(OpenApiAuthenticationExtension):
     """How the schema names the token."""
 
-    target_class = "organization.api.TokenAuthentication"
+    target_class = "organization.signin.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
@@ -38,7 +38,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
 class SessionScheme(OpenApiAuthenticationExtension):
     """How the schema names the session."""
 
-    target_class = "organization.api.SessionAuthentication"
+    target_class = "organization.signin.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
