@@ -55,7 +55,7 @@ class RowAnswerSerializer(serializers.Serializer[Any]):
 
     row = serializers.IntegerField()
     result = serializers.ChoiceField(("taken", "changed", "unchanged", "skipped", "refused"))
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     field = serializers.CharField()  # type: ignore[assignment]
     reason = serializers.CharField()
 
@@ -74,12 +74,11 @@ Answer = dict[str, Any]
 def refused_by_form(errors: Mapping[str, Any], given: Any) -> list[Answer] | None:
     """The answer for rows that are not what they should be; None where the fault is not in a row."""
     found = errors.get("rows")
-    if not isinstance(found, list) or set(errors) != {"rows"} or not all(isinstance(each, dict) for each in found):
+    if set(errors) != {"rows"} or not isinstance(found, dict) or not all(isinstance(key, int) for key in found):
         return None
-    labels = [_label(row) for row in given["rows"]]
     return [
-        _refused(number, labels[number], *_first(row)) if row else _skipped(number, labels[number])
-        for number, row in enumerate(found)
+        _refused(number, _label(row), *_first(found[number])) if number in found else _skipped(number, _label(row))
+        for number, row in enumerate(given["rows"])
     ]
 
 
@@ -124,8 +123,10 @@ def answers(outcome: Outcome) -> list[Answer]:
     ]
 
 
-def _first(errors: Mapping[str, Any]) -> tuple[str, str]:
-    """The first field at fault and its sentence."""
+def _first(errors: Mapping[str, Any] | Sequence[Any]) -> tuple[str, str]:
+    """The first field at fault and its sentence; no field where the row itself is none."""
+    if not isinstance(errors, Mapping):
+        return "", str(errors[0])
     name, said = next(iter(errors.items()))
     return ("" if name == "non_field_errors" else name), str(said[0])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
@@ -56,7 +55,7 @@ class _Timed(PolicyViewSet):
         at: At = request.at  # type: ignore[attr-defined]
         try:
             asked = request.GET.get("p", "")
-            return replace(at, period=Period.parse(asked, at.period.calendar)) if asked else at
+            return At(Period.parse(asked, at.period.calendar), at.as_of, at.today) if asked else at
         except PeriodError as error:
             raise ValidationError({"p": [str(error)]}) from None
 
