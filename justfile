@@ -22,7 +22,7 @@ deps:
     {{bin}}/deptry . --no-ansi
 
 migrations:
-    {{py}} manage.py makemigrations --check --dry-run --no-database-needed
+    {{py}} manage.py makemigrations --check --dry-run
 
 # The schema of the API must be the one that is committed; `just schema-write` writes it anew.
 schema:
