@@ -13,6 +13,10 @@ from django.utils.translation import gettext as _
 from audit.actions import recording
 from core.access import Actor, require
 from core.actions import Refusal
+from core.formats import date_long
+from notifications.actions import announce
+from organization.queries import branch_ids, heads_of
+from organization.roles import Role
 from scorecards.actions import open_scorecard, regrow
 from strategy import structure
 from strategy.actions import close_strategy
@@ -64,6 +68,8 @@ def adopt(actor: Actor, *, strategy: Strategy, effective_from: date, today: date
             actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
         )
         _rescore(actor, version.strategy, effective_from, today)
+        words = {"strategy": version.strategy, "day": date_long(effective_from)}
+        _tell_heads(actor, version.strategy, _("“%(strategy)s” is adopted from %(day)s") % words, today)
     return version
 
 
@@ -95,6 +101,8 @@ def amend(
             actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
         )
         _rescore(actor, version.strategy, effective_from, today)
+        words = {"strategy": version.strategy, "number": version.number}
+        _tell_heads(actor, version.strategy, _("“%(strategy)s” is amended: version %(number)d") % words, today)
     return version
 
 
@@ -109,6 +117,12 @@ def close(actor: Actor, *, strategy: Strategy, reason: str, today: date, expecte
 def _rescore(actor: Actor, strategy: Strategy, from_on: date, today: date) -> None:
     open_scorecard(actor, strategy=strategy, today=today)
     regrow(actor, strategy, from_on, today)
+
+
+def _tell_heads(actor: Actor, strategy: Strategy, text: str, today: date) -> None:
+    """Tell the heads of the unit and of all below it, who cascade what is adopted."""
+    heads = heads_of(branch_ids(strategy.unit_id, today), Role.UNIT_HEAD, today).exclude(pk=actor.person_id or 0)
+    announce(actor, kind="strategy_adopted", subject=strategy.subject, to=heads, text=text)
 
 
 def _given(part: Any) -> list[tuple[str, Any]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
+from core.announcements import announcement_kind
 from core.panels import panel
 from core.periods import At
 from planning.queries import StrategyMap, strategy_map
 from strategy.models import Strategy
+
+announcement_kind("strategy_adopted", _("Strategies that are adopted or amended"))
 
 
 @panel("strategy", "map", _("Strategy map"), "planning/panels/map.html", order=10)

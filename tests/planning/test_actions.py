@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from audit.models import Event
 from core.access import Forbidden
 from core.actions import Conflict, Refusal
+from notifications.models import Notification
 from organization.models import Subject
 from organization.roles import Role
 from planning.actions import Additions, Changes, Retirements, adopt, amend, close
@@ -247,3 +248,20 @@ def test_an_amendment_says_why():
     with pytest.raises(Refusal, match="Say why"):
         amend(made.office, strategy=made.strategy, reason=" ", effective_from=TODAY, today=TODAY)
     assert StrategyVersion.objects.filter(strategy=made.strategy).count() == 1
+
+
+def test_heads_of_the_unit_and_of_those_below_are_told():
+    top = factories.unit()
+    below = factories.unit(parent=top)
+    head, other = factories.member(Role.UNIT_HEAD, below), factories.member(Role.UNIT_HEAD, factories.unit())
+    made = factories.strategy_map(top, name="Closer")
+    amend(
+        made.office, strategy=made.strategy, change=Changes(words={"mission": "New"}), reason="Why",
+        effective_from=TODAY, today=TODAY,
+    )  # fmt: skip
+    lines = Notification.objects.filter(kind="strategy_adopted").order_by("pk").values_list("person_id", "text")
+    assert list(lines) == [
+        (head.person_id, "“Closer” is adopted from 1 January 2026"),
+        (head.person_id, "“Closer” is amended: version 2"),
+    ]
+    assert other.person_id != head.person_id
