@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -49,7 +50,8 @@ def scorecards(request: PortalRequest, rows: QuerySet[Scorecard]) -> HttpRespons
     """Every scorecard with the status of its strategy; the only one is opened at once."""
     lines = lists.scorecard_lines(request.actor, request.at)
     if len(lines) == 1:
-        return redirect("scorecards:scorecard", pk=lines[0].scorecard.pk)
+        asked = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("scorecards:scorecard", args=[lines[0].scorecard.pk]) + asked)
     return render(request, "scorecards/scorecards.html", {"lines": lines})
 
 

@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.text import slugify
 
 from core.access import Actor
 from organization.models import Person
@@ -42,7 +43,9 @@ def text(response: Any) -> str:
 def queries(client: Client, url: str) -> int:
     """How many statements a page takes, the session's own included, once everything is warm."""
     assert client.get(url).status_code == 200
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         client.get(url)
     return len(captured)
 
