@@ -15,7 +15,7 @@ from core.actions import Outcome
 from core.periods import Calendar, Frequency, Period, PeriodError, years_between
 from organization.queries import calendars
 from scorecards.actions.recompute import again, hold, recompute
-from scorecards.actions.timelines import ABOVE_MEASURES, Periods, all_since, reading, united
+from scorecards.actions.timelines import Periods, reading, united
 from scorecards.actions.writing import (
     Batch,
     FactKey,
@@ -33,7 +33,6 @@ from scorecards.actions.writing import (
     refuse_repeated,
 )
 from scorecards.models import Measure
-from scorecards.queries.trees import measure_infos
 from scorecards.rules.refusals import (
     Refusal,
     check_band,
@@ -46,6 +45,7 @@ from scorecards.rules.refusals import (
 from scorecards.rules.scoring import DEFAULT_TOLERANCE, Polarity
 
 NUMBERS = ("value", "red_flag", "stretch", "low", "high")
+PLANS = frozenset({Measure.Method.PROGRESS, Measure.Method.CAGR})
 FACTS = FactTable("scorecards_target", "measure_id", NUMBERS, ("reason",))
 
 
@@ -107,21 +107,13 @@ def _write(actor: Actor, asked: _Targets, today: date, reason: str, calendar: Ca
     if not asked.new:
         raise NothingWrittenError
     append(FACTS, list(asked.new.values()), moment=held.state.moment, actor=actor, event_id=event_id)
-    changed = {asked.measure(row).node.pk for row in asked.new}
-    recompute(changed, _reading(asked, changed, today, calendar), today, held)
-
-
-def _reading(asked: _Targets, nodes: set[int], today: date, calendar: Calendar) -> Periods | None:
-    """The periods that read the targets; every period where a plan leads to one of them."""
-    plans = (Measure.Method.PROGRESS, Measure.Method.CAGR)
-    if any(asked.measure(row).method in plans for row in asked.new):
-        infos = list(measure_infos(nodes))
-        days = [day for info in infos for day in (info.first_fact, info.starts_on, info.baseline_on) if day is not None]
-        if not days:
-            return None
-        frequencies = {info.frequency for info in infos}
-        return all_since((*frequencies, *ABOVE_MEASURES), min(days), today, calendar)
-    return united(_read_by(asked, row, today) for row in asked.new)
+    planned = {asked.measure(row).node.pk for row in asked.new if asked.measure(row).method in PLANS}
+    others = [row for row in asked.new if asked.measure(row).method not in PLANS]
+    if planned:  # the plan leads through all periods
+        recompute(planned, None, today, held)
+    if others:
+        nodes = {asked.measure(row).node.pk for row in others}
+        recompute(nodes, united(_read_by(asked, row, today) for row in others), today, held)
 
 
 def _read_by(asked: _Targets, row: int, today: date) -> Periods:

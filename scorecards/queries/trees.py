@@ -175,23 +175,6 @@ def tree_above(nodes: Collection[int]) -> Tree:
     return Tree(found, edges, measures)
 
 
-_INFOS = (
-    "SELECT n.id, n.scorecard_id,"
-    + _MEASURE_COLUMNS
-    + """
-FROM scorecards_node n JOIN scorecards_measure m ON m.id = n.measure_id JOIN organization_orgunit u ON u.id = m.unit_id
-WHERE n.id = ANY(%(nodes)s) ORDER BY n.id
-"""
-)
-
-
-def measure_infos(nodes: Iterable[int]) -> list[MeasureInfo]:
-    """The measures of these nodes in order of node."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INFOS, {"nodes": sorted(nodes), "zone": settings.TIME_ZONE})
-        return [_measure(row[0], row[1], row[2:]) for row in cursor.fetchall()]
-
-
 def _measure(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
     """From the columns of a measure."""
     return MeasureInfo(

@@ -192,7 +192,9 @@ def test_missing_libraries_are_named_with_the_command_that_brings_them(monkeypat
     for name in ("libpango-1.0.so.0", "libgobject-2.0.so.0"):
         (tmp_path / name).write_text("not a library")
     monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
-    with pytest.raises(Refusal, match=r"^PDFs cannot be made on this machine\. PDFs are off: .*libpango.*missing\.") as refused:
+    with pytest.raises(
+        Refusal, match=r"^PDFs cannot be made on this machine\. PDFs are off: .*libpango.*missing\."
+    ) as refused:
         render_pdf(page("<p>x"), title="T", identifier="x")
     assert refused.value.code == "libraries"
 

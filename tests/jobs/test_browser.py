@@ -30,7 +30,9 @@ def test_a_page_follows_its_job_until_it_has_ended(page, live_server):
     page.get_by_text("Waiting for its turn").wait_for()
     with page.expect_response(lambda answer: answer.status == 204):
         pass
-    Job.objects.update(state="running", step="Drawing the pages", trail=["Drawing the pages"], steps_done=1, steps_total=2)
+    Job.objects.update(
+        state="running", step="Drawing the pages", trail=["Drawing the pages"], steps_done=1, steps_total=2
+    )
     page.get_by_role("listitem").filter(has_text="Drawing the pages").wait_for()
     Job.objects.update(state="done", ended_at=timezone.now())
     page.get_by_text("How it ended").wait_for()

@@ -115,7 +115,9 @@ def process_at_work(made: Job) -> int:
 
 def media_files() -> list[Path]:
     named = set(ProducedFile.objects.values_list("path", flat=True))
-    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if str(path.relative_to(settings.MEDIA_ROOT)) in named]
+    return [
+        path for path in Path(settings.MEDIA_ROOT).rglob("*") if str(path.relative_to(settings.MEDIA_ROOT)) in named
+    ]
 
 
 def test_a_job_whose_process_is_killed_in_the_middle_is_done_once_and_makes_one_file(start, tmp_path):

@@ -31,14 +31,18 @@ def files() -> list[Path]:
 
 
 def keep(job, content=b"content", **values):
-    return keep_file(job, content, **{"name": "Scorecard.pdf", "media_type": "application/pdf", "as_of": AS_OF, **values})
+    return keep_file(
+        job, content, **{"name": "Scorecard.pdf", "media_type": "application/pdf", "as_of": AS_OF, **values}
+    )
 
 
 def test_a_file_is_stored_with_its_size_and_digest_readable_by_the_portal_alone():
     unit = factories.unit()
     owner = factories.member(Role.EXECUTIVE, unit)
     made = job(owner)
-    kept = keep(made, b"content", subject=unit.subject, content_hash="c" * 64, key="report:1", reader_key=owner.reader_key)
+    kept = keep(
+        made, b"content", subject=unit.subject, content_hash="c" * 64, key="report:1", reader_key=owner.reader_key
+    )
     (path,) = files()
     assert path == Path(settings.MEDIA_ROOT) / kept.path
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode), path.suffix) == (b"content", 0o600, ".pdf")
@@ -47,7 +51,12 @@ def test_a_file_is_stored_with_its_size_and_digest_readable_by_the_portal_alone(
     assert (stored.job, stored.person_id, stored.subject, stored.size, stored.sha256) == (
         made, owner.person_id, unit.subject, 7, hashlib.sha256(b"content").hexdigest(),
     )  # fmt: skip
-    assert (stored.content_hash, stored.key, stored.reader_key, stored.as_of) == ("c" * 64, "report:1", owner.reader_key, AS_OF)
+    assert (stored.content_hash, stored.key, stored.reader_key, stored.as_of) == (
+        "c" * 64,
+        "report:1",
+        owner.reader_key,
+        AS_OF,
+    )
 
 
 def test_a_job_that_runs_twice_makes_one_file():
@@ -91,4 +100,8 @@ def test_of_two_workers_with_one_key_the_first_to_end_is_kept():
         yield b"er"
 
     kept = keep(made, slow(), key="k")
-    assert ([path.read_bytes() for path in files()], kept, ProducedFile.objects.count()) == ([b"fast"], ProducedFile.objects.get(), 1)
+    assert ([path.read_bytes() for path in files()], kept, ProducedFile.objects.count()) == (
+        [b"fast"],
+        ProducedFile.objects.get(),
+        1,
+    )

@@ -46,7 +46,13 @@ def units(monkeypatch):
                 report.refuse(row.problem("nobody takes this.", "name"), what=row.values["code"])
                 continue
             report.add(row.number, Outcome.TAKEN, row.values["code"])
-            made.append({"code": (options["prefix"] or "") + row.values["code"], "name": row.values["name"], "opened_on": "2026-01-01"})
+            made.append(
+                {
+                    "code": (options["prefix"] or "") + row.values["code"],
+                    "name": row.values["name"],
+                    "opened_on": "2026-01-01",
+                }
+            )
         report.totals = {"units": len(made)}
         if commit:
             with recording(actor, "add_units"):
@@ -99,9 +105,17 @@ def test_with_commit_it_writes_and_keeps_mapping_run_and_event(folder, administr
     assert sorted(OrgUnit.objects.values_list("name", flat=True)) == ["North", "Root", "South"]
     run = ImportRun.objects.get()
     digest = hashlib.sha256((folder / "units.csv").read_bytes()).hexdigest()
-    assert (run.kind, run.file_name, run.file_sha256, run.person_id) == ("units", "units.csv", digest, administrator.person_id)
+    assert (run.kind, run.file_name, run.file_sha256, run.person_id) == (
+        "units",
+        "units.csv",
+        digest,
+        administrator.person_id,
+    )
     assert (run.counts["totals"], run.report) == ({"units": 2}, [[2, "taken", "A", ""], [3, "taken", "B", ""]])
-    assert (run.mapping.source, run.mapping.document["fields"]) == ("The staff system", {"code": "Code", "name": "Name"})
+    assert (run.mapping.source, run.mapping.document["fields"]) == (
+        "The staff system",
+        {"code": "Code", "name": "Name"},
+    )
     event = Event.objects.get(verb="import_file")
     assert (event.pk, event.actor_id, event.details["sha256"]) == (run.event_id, administrator.person_id, digest)
 
@@ -174,7 +188,9 @@ def test_it_acts_as_the_person_named_and_with_their_rights(folder, administrator
     unit = OrgUnit.objects.get()
     executive = factories.member(Role.EXECUTIVE, unit)
     email = Person.objects.get(pk=executive.person_id).email
-    assert "! You may see this, but you may not do that. It can be done by: Administrator." in take(folder, "--commit", "--as", email)
+    assert "! You may see this, but you may not do that. It can be done by: Administrator." in take(
+        folder, "--commit", "--as", email
+    )
     assert nothing_written()
     second = factories.administrator(unit)
     assert "! Several people may import (" in take(folder, "--commit")

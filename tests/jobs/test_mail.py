@@ -89,7 +89,9 @@ def sweep(url: str = "") -> int:
 
 
 def test_a_mail_with_both_forms_and_an_attachment_arrives_as_it_was_written(server):
-    message = EmailMultiAlternatives("Grüße ✓", "Plain текст", "Portal <portal@x.org>", ["b@x.org"], cc=["c@x.org"], bcc=["d@x.org"])
+    message = EmailMultiAlternatives(
+        "Grüße ✓", "Plain текст", "Portal <portal@x.org>", ["b@x.org"], cc=["c@x.org"], bcc=["d@x.org"]
+    )
     message.attach_alternative("<b>HTML</b>", "text/html")
     message.attach("figures.csv", "a;b", "text/csv")
     message.send()
@@ -101,7 +103,9 @@ def test_a_mail_with_both_forms_and_an_attachment_arrives_as_it_was_written(serv
     assert (arrived["Subject"], arrived["To"], arrived["Cc"], arrived["Bcc"]) == ("Grüße ✓", "b@x.org", "c@x.org", None)
     assert arrived.get_body(["plain"]).get_content().strip() == "Plain текст"
     assert arrived.get_body(["html"]).get_content().strip() == "<b>HTML</b>"
-    assert [(part.get_filename(), part.get_content().strip()) for part in arrived.iter_attachments()] == [("figures.csv", "a;b")]
+    assert [(part.get_filename(), part.get_content().strip()) for part in arrived.iter_attachments()] == [
+        ("figures.csv", "a;b")
+    ]
 
 
 def test_an_action_that_is_rolled_back_sends_nothing():
@@ -115,7 +119,10 @@ def test_a_mail_with_a_key_is_written_once_and_the_key_does_not_leave_the_house(
     for _time in range(2):
         EmailMultiAlternatives("S", "T", None, ["b@x.org"], headers={KEY_HEADER: "12:digest:2026-07-09"}).send()
     EmailMultiAlternatives("S", "T", None, ["b@x.org"], headers={KEY_HEADER: "13:digest:2026-07-09"}).send()
-    assert sorted(Outbox.objects.values_list("key", flat=True)) == ["mail:12:digest:2026-07-09", "mail:13:digest:2026-07-09"]
+    assert sorted(Outbox.objects.values_list("key", flat=True)) == [
+        "mail:12:digest:2026-07-09",
+        "mail:13:digest:2026-07-09",
+    ]
     sweep(server.url)
     assert [KEY_HEADER.encode() in content for _s, _r, content in server.mails] == [False, False]
 
@@ -158,7 +165,9 @@ def test_without_a_mail_server_mails_lie_in_a_folder_where_they_can_be_read():
     assert sweep() == 1
     Outbox.objects.update(sent_at=None)
     assert sweep() == 1
-    files = [path for path in (Path(settings.STATE_DIR) / "mail").glob("*.eml") if b"To the folder" in path.read_bytes()]
+    files = [
+        path for path in (Path(settings.STATE_DIR) / "mail").glob("*.eml") if b"To the folder" in path.read_bytes()
+    ]
     assert len(files) == 1
     assert files[0].read_bytes() == base64.b64decode(Outbox.objects.get().payload["message"])
 

@@ -27,7 +27,9 @@ def rows() -> list[tuple[str, str, int]]:
 def test_an_order_is_a_job_and_a_message_that_holds_no_content():
     unit = factories.unit()
     actor = factories.member(Role.EXECUTIVE, unit)
-    made = enqueue(actor, "tests.work", title="Some work", arguments={"id": 7}, unit=unit, subject=unit.subject, queue="heavy")
+    made = enqueue(
+        actor, "tests.work", title="Some work", arguments={"id": 7}, unit=unit, subject=unit.subject, queue="heavy"
+    )
     stored = Job.objects.get()
     assert (stored.person_id, stored.task, stored.arguments, stored.unit, stored.subject, stored.queue, stored.state) == (
         actor.person_id, "tests.work", {"id": 7}, unit, unit.subject, "heavy", "queued",
@@ -67,7 +69,11 @@ def test_an_unknown_queue_is_a_mistake_of_the_caller():
 
 
 def test_the_limits_of_a_token_go_with_the_job():
-    actor = replace(factories.member(Role.EXECUTIVE, factories.unit()), token_verbs=frozenset({"view"}), token_units=frozenset({3, 1}))
+    actor = replace(
+        factories.member(Role.EXECUTIVE, factories.unit()),
+        token_verbs=frozenset({"view"}),
+        token_units=frozenset({3, 1}),
+    )
     assert job(actor).limits == {"verbs": ["view"], "units": [1, 3]}
     assert job(system_actor()).limits == {}
 
@@ -97,7 +103,9 @@ def test_an_ended_job_cannot_be_stopped():
 def test_a_failed_job_is_run_again_from_the_beginning():
     actor = factories.member(Role.EXECUTIVE, factories.unit())
     failed = job(actor)
-    Job.objects.update(state="failed", attempts=3, problem="Broken.", is_accident=True, steps_done=4, is_cancel_asked=True)
+    Job.objects.update(
+        state="failed", attempts=3, problem="Broken.", is_accident=True, steps_done=4, is_cancel_asked=True
+    )
     Outbox.objects.update(sent_at="2026-01-01T00:00Z", attempts=3)
     again = retry(actor, failed)
     assert (again.state, again.attempts, again.problem, again.is_accident, again.steps_done, again.is_cancel_asked) == (

@@ -53,7 +53,9 @@ def ago(seconds: float) -> object:
 
 
 def mail(*to: str) -> Outbox:
-    return Outbox.objects.create(kind="mail", payload={"from": "a@x.org", "to": list(to or ("b@x.org",)), "message": "eA=="})
+    return Outbox.objects.create(
+        kind="mail", payload={"from": "a@x.org", "to": list(to or ("b@x.org",)), "message": "eA=="}
+    )
 
 
 # -------------------------------------------------------------------------------------------------- task messages
@@ -122,7 +124,12 @@ def test_a_mail_server_that_is_down_is_tried_eight_times_later_and_later_then_gi
     for number, pause in enumerate(pauses[:-1]):
         assert 0.75 * 30 * 2**number < pause < 1.25 * 30 * 2**number
     message = Outbox.objects.get()
-    assert (message.attempts, message.sent_at, message.given_up_at is None, message.problem) == (8, None, False, "no route")
+    assert (message.attempts, message.sent_at, message.given_up_at is None, message.problem) == (
+        8,
+        None,
+        False,
+        "no route",
+    )
     assert (deliver(server.send), len(server.answers)) == (0, 12)
 
 
@@ -133,7 +140,12 @@ def test_a_mail_the_server_refuses_for_good_is_given_up_after_three():
         deliver(server.send)
         Outbox.objects.update(next_try_at=ago(1))
     message = Outbox.objects.get()
-    assert (message.attempts, message.given_up_at is None, message.problem, len(server.answers)) == (3, False, "550 no such user", 6)
+    assert (message.attempts, message.given_up_at is None, message.problem, len(server.answers)) == (
+        3,
+        False,
+        "550 no such user",
+        6,
+    )
 
 
 def test_one_bad_mail_does_not_hold_up_the_others():

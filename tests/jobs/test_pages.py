@@ -82,11 +82,17 @@ def test_an_empty_list_says_what_belongs_here(owner):
 
 def test_administrators_also_see_what_broke_and_mail_that_did_not_get_out(owner, unit):
     administrator = factories.administrator(unit)
-    accident, refused, portals = job(owner, title="Accident"), job(owner, title="Refused"), job(system_actor(), title="Sweeping")
+    accident, refused, portals = (
+        job(owner, title="Accident"),
+        job(owner, title="Refused"),
+        job(system_actor(), title="Sweeping"),
+    )
     Job.objects.filter(pk=accident.pk).update(state="failed", is_accident=True, problem="Reference ab12.")
     Job.objects.filter(pk=refused.pk).update(state="failed", problem="Salary of Ann is secret.")
     Job.objects.filter(pk=portals.pk).update(state="failed", problem="Disk full.")
-    mail = Outbox.objects.create(kind="mail", payload={"to": ["x@y.org"], "message": ""}, given_up_at=timezone.now(), problem="550 gone")
+    mail = Outbox.objects.create(
+        kind="mail", payload={"to": ["x@y.org"], "message": ""}, given_up_at=timezone.now(), problem="550 gone"
+    )
     assert {row.title for row in broken_jobs(administrator, timezone.now())} == {"Accident", "Sweeping"}
     assert list(broken_jobs(owner, timezone.now())) == []
     page = text(browser(administrator).get(reverse("jobs:jobs")))
@@ -102,7 +108,9 @@ def test_administrators_also_see_what_broke_and_mail_that_did_not_get_out(owner,
 def test_a_running_job_shows_steps_time_left_and_can_be_stopped(owner):
     made = job(owner, title="Scorecard")
     begun = timezone.now() - timedelta(seconds=20)
-    Job.objects.update(state="running", started_at=begun, step="Drawing", trail=["Reading", "Drawing"], steps_done=2, steps_total=4)
+    Job.objects.update(
+        state="running", started_at=begun, step="Drawing", trail=["Reading", "Drawing"], steps_done=2, steps_total=4
+    )
     progress = progress_of(owner, made, timezone.now())
     assert progress.steps == [("Reading", "done"), ("Drawing", "now")]
     assert (progress.seconds_left, progress.may_cancel, progress.may_retry) == (20, True, False)
@@ -191,7 +199,9 @@ def test_a_file_opens_for_readers_with_the_same_rights_on_the_same_public_subjec
 
     def opens(actor: Actor) -> list[int]:
         client = browser(actor)
-        return [client.get(reverse("jobs:file", args=[file.pk])).status_code for file in (shared, own, aimless, private)]
+        return [
+            client.get(reverse("jobs:file", args=[file.pk])).status_code for file in (shared, own, aimless, private)
+        ]
 
     assert opens(owner) == [200, 200, 200, 200]
     assert opens(twin) == [200, 404, 404, 404]

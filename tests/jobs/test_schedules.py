@@ -21,7 +21,9 @@ NOON = datetime(2026, 7, 9, 12, 0, tzinfo=UTC)
 
 def schedule(**values: object) -> Schedule:
     with recording(system_actor(), "add_schedule"):
-        return Schedule.objects.create(**{"name": "Nightly", "task": "tests.work", "since": NOON - timedelta(days=30), **values})
+        return Schedule.objects.create(
+            **{"name": "Nightly", "task": "tests.work", "since": NOON - timedelta(days=30), **values}
+        )
 
 
 def test_a_due_moment_starts_one_job_as_the_schedules_owner():

@@ -54,7 +54,9 @@ def someone(unit, name: str = "", **values) -> Person:
 
 def mails() -> list[EmailMessage]:
     rows = Outbox.objects.filter(kind="mail").order_by("pk")
-    return [email.message_from_bytes(base64.b64decode(row.payload["message"]), policy=email.policy.default) for row in rows]
+    return [
+        email.message_from_bytes(base64.b64decode(row.payload["message"]), policy=email.policy.default) for row in rows
+    ]
 
 
 def owe(*items: Obligation) -> None:
@@ -73,7 +75,14 @@ def test_everyone_named_gets_one_line_and_mail_only_where_it_is_wanted(unit):
     quiet, loud = someone(unit, email="quiet@x.org"), someone(unit, email="loud@x.org")
     with recording(system_actor(), "prefer"):
         Preference.objects.create(person=loud, kind="quiet", by_mail=True)
-    announce(system_actor(), kind="quiet", subject=unit.subject, to=[quiet, loud, quiet], text="North is red.", url="/units/1/")
+    announce(
+        system_actor(),
+        kind="quiet",
+        subject=unit.subject,
+        to=[quiet, loud, quiet],
+        text="North is red.",
+        url="/units/1/",
+    )
     lines = Notification.objects.order_by("person").values_list("person", "kind", "subject", "text", "url", "read_at")
     expected = ("quiet", unit.subject_id, "North is red.", "/units/1/", None)
     assert list(lines) == [(quiet.pk, *expected), (loud.pk, *expected)]
@@ -100,7 +109,9 @@ def test_people_who_have_left_and_people_without_an_address_get_no_mail(unit):
     with recording(system_actor(), "deactivate"):
         Person.objects.filter(pk=left.pk).update(is_active=False)
         Person.objects.filter(pk=nameless.pk).update(email=None)
-    announce(system_actor(), kind="loud", subject=None, to=Person.objects.filter(pk__in=[left.pk, nameless.pk]), text="News.")
+    announce(
+        system_actor(), kind="loud", subject=None, to=Person.objects.filter(pk__in=[left.pk, nameless.pk]), text="News."
+    )
     assert list(Notification.objects.values_list("person", flat=True)) == [nameless.pk]
     assert mails() == []
 
@@ -174,7 +185,9 @@ def test_wishes_are_kept_where_they_differ_and_recorded_once(unit):
     choices = {**own_wishes(actor), "quiet": Wish(True, False)}
     set_preferences(actor, choices)
     set_preferences(actor, choices)
-    assert list(Preference.objects.values_list("person", "kind", "by_mail", "in_digest")) == [(actor.person_id, "quiet", True, False)]
+    assert list(Preference.objects.values_list("person", "kind", "by_mail", "in_digest")) == [
+        (actor.person_id, "quiet", True, False)
+    ]
     assert own_wishes(actor) == choices
     assert Event.objects.filter(verb="set_notification_preferences").count() == 1
     with pytest.raises(ValueError, match="no such kinds"):

@@ -9,7 +9,6 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.text import slugify
 
 from core.access import Actor
 from organization.models import Person

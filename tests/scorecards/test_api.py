@@ -85,7 +85,11 @@ def test_a_measure_is_told_completely_with_its_result_in_the_period(tree, office
 def test_the_result_is_that_of_the_period_asked_about(tree, officer):
     (made,) = grow(tree, 1)
     asked = {p: officer.get(f"{MEASURES}{made.pk}/?p={p}").json()["result"] for p in ("2026-06", "2026-05", "2020-01")}
-    assert (asked["2026-06"]["status"], asked["2026-05"]["reason"], asked["2020-01"]) == ("on_track", "not_reported", None)
+    assert (asked["2026-06"]["status"], asked["2026-05"]["reason"], asked["2020-01"]) == (
+        "on_track",
+        "not_reported",
+        None,
+    )
 
 
 @pytest.mark.parametrize("url", [MEASURES, f"{SCORECARDS}{{card}}/"])
@@ -179,7 +183,13 @@ def test_a_scorecard_is_told_with_the_rows_of_its_page(tree, officer):
         ("strategy", 0), ("perspective", 1), ("objective", 2), *[("measure", 3)] * 4, ("objective", 2),
     ]  # fmt: skip
     row = found["rows"][3]
-    assert (row["value"], row["target"], row["gap"], row["status"], row["share"]) == ("110.0", "100.0", "+10.0", "on_track", 0.25)
+    assert (row["value"], row["target"], row["gap"], row["status"], row["share"]) == (
+        "110.0",
+        "100.0",
+        "+10.0",
+        "on_track",
+        0.25,
+    )
 
 
 @pytest.mark.parametrize("url", [MEASURES, OBSERVATIONS, TARGETS, "{card}"])
@@ -285,7 +295,12 @@ def test_targets_are_set_many_at_once_with_a_reason(tree, officer):
     rows = [{"measure": made.code, "period": "2026-06", "value": 100, "red_flag": 90, "stretch": 120}]
     answer = post(officer, TARGETS, rows, reason="Agreed in March")
     assert (answer.status_code, said(answer)) == (201, [("taken", "", "")])
-    assert Target.objects.values_list("value", "red_flag", "stretch", "reason").get() == (100, 90, 120, "Agreed in March")
+    assert Target.objects.values_list("value", "red_flag", "stretch", "reason").get() == (
+        100,
+        90,
+        120,
+        "Agreed in March",
+    )
 
 
 def test_a_target_whose_red_flag_is_on_the_wrong_side_is_refused(tree, officer):

@@ -130,7 +130,17 @@ def test_no_scorecard_yet_says_what_belongs_here():
 def test_a_scorecard_shows_objectives_and_measures_with_values_targets_and_reasons(tree, officer):
     grow(tree, 4)
     page = text(officer.get(card_url(tree)))
-    for words in ("Objective 0", "Measure 3", "110.0", "100.0", "+10.0", "−40.0", "Not due yet", "25%", "3 of 3 measures"):
+    for words in (
+        "Objective 0",
+        "Measure 3",
+        "110.0",
+        "100.0",
+        "+10.0",
+        "−40.0",
+        "Not due yet",
+        "25%",
+        "3 of 3 measures",
+    ):
         assert words in page, words
 
 
@@ -247,7 +257,11 @@ def test_a_value_is_recorded_from_its_page(tree, officer):
     assert (answer.status_code, answer["Location"]) == (302, f"{measure_url(made)}?p={PERIOD}")
     assert "Saved for Jun 2026." in text(officer.get(answer["Location"]))
     stored = Observation.objects.get()
-    assert (str(stored.value.normalize()), stored.comment, stored.recorded_by_id) == ("72.4", "Better", tree.officer.person_id)
+    assert (str(stored.value.normalize()), stored.comment, stored.recorded_by_id) == (
+        "72.4",
+        "Better",
+        tree.officer.person_id,
+    )
 
 
 def test_a_value_recorded_twice_is_kept_once_and_said_so(tree, officer):

@@ -28,6 +28,7 @@ from scorecards.actions import (
     set_weights,
     tick,
 )
+from scorecards.actions.bands import BandsRow, set_bands
 from scorecards.models import Edge, Measure, Node, Result
 from strategy.models import Objective, Perspective, Strategy
 from tests import factories
@@ -191,6 +192,22 @@ class Player:
         tree.strategy.refresh_from_db()
         regrow(None, tree.strategy, self.today - timedelta(days=self.dice.choice([0, 0, 60])), self.today)
 
+    def settle(self) -> None:
+        """Other bands from a day on, and another rule of roll-up."""
+        tree = self.dice.choice(self.trees)
+        bands = BandsRow(
+            green=self.dice.choice([60, 200 / 3]),
+            exceeds=self.dice.choice([None, 95]),
+            minimum_coverage=self.dice.choice([0.3, 0.5]),
+            tolerance=self.dice.choice([0.1, 0.2]),
+        )
+        from_on = self.today - timedelta(days=self.dice.choice([0, 100]))
+        set_bands(tree.officer, scorecard=tree.card, bands=bands, from_on=from_on, today=self.today)
+        with recording(system_actor("tests"), "set_rule"):
+            node = self.dice.choice(list(tree.card.nodes.exclude(kind="measure").order_by("pk")))
+            Node.objects.filter(pk=node.pk).update(rule=self.dice.choice(Node.Rule.values))
+        tree.regrow(self.today)
+
     def close_unit(self) -> None:
         """The only change without a verb of scorecards: the clock finds it."""
         with recording(system_actor("tests"), "close_unit"):
@@ -205,10 +222,10 @@ class Player:
         tick(self.today)
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_a_rebuild_leaves_every_byte_as_writes_and_the_clock_left_it(seed):
+def play(seed: int, edits: int) -> None:
+    """Edit at random; after every tenth edit a rebuild must find nothing to change."""
     player = Player(seed)
-    for number in range(30):
+    for number in range(edits):
         player.edit()
         if number % 10 == 9:
             before = stored()
@@ -217,3 +234,14 @@ def test_a_rebuild_leaves_every_byte_as_writes_and_the_clock_left_it(seed):
             assert (done.changed, done.gone) == (0, 0)
     assert Result.objects.count() > 50
     assert Node.objects.filter(kind="measure").count() == len(player.measures)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_rebuild_leaves_every_byte_as_writes_and_the_clock_left_it(seed):
+    play(seed, 30)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_a_rebuild_leaves_every_byte_after_many_more_edits(seed):
+    play(seed, 60)
