@@ -156,7 +156,7 @@ class TermRow:
 def set_terms(actor: Actor, *, rows: Sequence[TermRow]) -> None:
     """Rename nouns; all or none."""
     require_setting(actor, Term)
-    cleaned = clean_rows(rows, _clean_term)
+    cleaned = [_clean_term(row) for row in rows]
     with recording(actor, "set_terms", details={"keys": sorted(row.key for row in cleaned)}):
         for row in cleaned:
             if row.one:
