@@ -7,16 +7,26 @@ from django.db.models import Q
 from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel, through
 from organization.roles import Role
 from scorecards.models import (
+    Annotation,
+    Baseline,
+    CorrectiveAction,
+    DeclaredStatus,
+    DefinitionVersion,
     Edge,
+    FormulaInput,
     Measure,
+    MeasureDefinition,
+    MeasureForecast,
     Node,
     Observation,
+    OwnerForecast,
     PeriodLock,
     Report,
     Result,
     Scorecard,
     ScorecardBands,
     Series,
+    Submission,
     Target,
 )
 
@@ -45,6 +55,15 @@ class MeasurePolicy(Policy):
             Grant(Role.CONTRIBUTOR, BRANCH, "kept"),
             Grant(EVERYONE, rel("owner"), "kept"),
             Grant(EVERYONE, rel("updaters"), "kept"),
+        ],
+        # four eyes: a second person decides, never the one who submitted (asked by the action)
+        "approve": [Grant(Role.SMO_OFFICER, BRANCH, "kept"), Grant(EVERYONE, rel("approver"), "kept")],
+        "forecast": [Grant(EVERYONE, rel("owner"), "kept"), Grant(Role.UNIT_HEAD, BRANCH, "kept")],
+        "declare_status": [Grant(EVERYONE, rel("owner"), "kept"), Grant(Role.UNIT_HEAD, BRANCH, "kept")],
+        "answer": [
+            Grant(Role.SMO_OFFICER, BRANCH, "kept"),
+            Grant(Role.UNIT_HEAD, BRANCH, "kept"),
+            Grant(EVERYONE, rel("owner"), "kept"),
         ],
         # what may be attached to a measure, as to an objective (strategy.policies)
         "comment": [ANYONE],
@@ -102,7 +121,11 @@ class ResultPolicy(Policy):
 class SeriesPolicy(Policy):
     unit = "measure__unit"
     owner = "measure__owner"
-    grants = {"view": [ANYONE], "record": [Grant(EVERYONE, through("measure", "record"))]}
+    grants = {
+        "view": [ANYONE],
+        "record": [Grant(EVERYONE, through("measure", "record"))],
+        "approve": [Grant(EVERYONE, through("measure", "approve"))],
+    }
 
 
 @policy(Observation)
@@ -131,3 +154,95 @@ class ReportPolicy(Policy):
     unit = "scorecard__strategy__unit"
     owner = "ordered_by"
     grants = {"view": [Grant(EVERYONE, rel("ordered_by")), OFFICE, Grant(Role.AUDITOR, ALL)]}
+
+
+@policy(MeasureDefinition)
+class MeasureDefinitionPolicy(Policy):
+    """The library is the strategy office's; everyone reads it. Adding is a verb on the unit."""
+
+    conditions = {"kept": Q(retired_at__isnull=True)}
+    grants = {
+        "view": [ANYONE],
+        "change": [Grant(Role.SMO_OFFICER, BRANCH, "kept"), Grant(EVERYONE, rel("owner"), "kept")],
+        "retire": [Grant(Role.SMO_OFFICER, BRANCH, "kept")],
+        "comment": [ANYONE],
+    }
+
+
+@policy(DefinitionVersion)
+class DefinitionVersionPolicy(Policy):
+    unit = "definition__unit"
+    owner = "definition__owner"
+    grants = {"view": [ANYONE]}
+
+
+class _OfMeasure(Policy):
+    """Whoever sees the measure sees it."""
+
+    unit = "measure__unit"
+    owner = "measure__owner"
+    grants = {"view": [Grant(EVERYONE, through("measure"))]}
+
+
+@policy(FormulaInput)
+class FormulaInputPolicy(_OfMeasure):
+    pass
+
+
+@policy(Baseline)
+class BaselinePolicy(_OfMeasure):
+    pass
+
+
+@policy(OwnerForecast)
+class OwnerForecastPolicy(_OfMeasure):
+    pass
+
+
+@policy(MeasureForecast)
+class MeasureForecastPolicy(_OfMeasure):
+    pass
+
+
+@policy(Annotation)
+class AnnotationPolicy(_OfMeasure):
+    grants = {
+        "view": [Grant(EVERYONE, through("measure"))],
+        "change": [Grant(EVERYONE, through("measure", "answer"))],
+    }
+
+
+@policy(CorrectiveAction)
+class CorrectiveActionPolicy(_OfMeasure):
+    conditions = {"open": Q(state="open")}
+    grants = {
+        "view": [Grant(EVERYONE, through("measure"))],
+        "change": [Grant(EVERYONE, through("measure", "answer"), "open")],
+    }
+
+
+@policy(DeclaredStatus)
+class DeclaredStatusPolicy(Policy):
+    """Of a measure or an objective."""
+
+    unit = "node__scorecard__strategy__unit"
+    owner = ""
+    grants = {"view": [ANYONE]}
+
+
+@policy(Submission)
+class SubmissionPolicy(Policy):
+    """Values that wait: seen by whoever may record or approve them."""
+
+    unit = "series__measure__unit"
+    owner = "submitted_by"
+    conditions = {"open": Q(state="submitted")}
+    grants = {
+        "view": [
+            Grant(EVERYONE, rel("submitted_by")),
+            Grant(EVERYONE, through("series", "record")),
+            Grant(EVERYONE, through("series", "approve")),
+        ],
+        "withdraw": [Grant(EVERYONE, rel("submitted_by"), "open")],
+        "decide": [Grant(EVERYONE, through("series", "approve"), "open")],
+    }

@@ -2,17 +2,20 @@
 
 from django.urls import path
 
-from scorecards import views
+from scorecards.views import cards, definitions, measures
 
 app_name = "scorecards"
 urlpatterns = [
-    path("", views.scorecards, name="scorecards"),
-    path("<int:pk>/", views.scorecard, name="scorecard"),
-    path("<int:pk>/file.<str:form>", views.scorecard_file, name="scorecard_file"),
-    path("<int:pk>/report/", views.report_order, name="report_order"),
-    path("nodes/<int:pk>/", views.node, name="node"),
-    path("measures/", views.measures, name="measures"),
-    path("measures/<int:pk>/", views.measure, name="measure"),
-    path("measures/<int:pk>/file.<str:form>", views.measure_file, name="measure_file"),
-    path("measures/<int:pk>/record/", views.measure_record, name="measure_record"),
+    path("", cards.scorecards, name="scorecards"),
+    path("<int:pk>/", cards.scorecard, name="scorecard"),
+    path("<int:pk>/file.<str:form>", cards.scorecard_file, name="scorecard_file"),
+    path("<int:pk>/report/", cards.report_order, name="report_order"),
+    path("nodes/<int:pk>/", cards.node, name="node"),
+    path("measures/", measures.measures, name="measures"),
+    path("measures/<int:pk>/", measures.measure, name="measure"),
+    path("measures/<int:pk>/file.<str:form>", measures.measure_file, name="measure_file"),
+    path("measures/<int:pk>/record/", measures.measure_record, name="measure_record"),
+    path("library/", definitions.definitions, name="definitions"),
+    path("library/file.<str:form>", definitions.definitions_file, name="definitions_file"),
+    path("library/<int:pk>/", definitions.definition, name="definition"),
 ]

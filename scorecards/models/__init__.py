@@ -1,20 +1,37 @@
-"""Measures and their facts, the tree of a scorecard, its results, and frozen reports."""
+"""Measures, their definitions and facts, the tree of a scorecard, its results, what people answer, and frozen reports."""
 
-from scorecards.models.facts import Observation, PeriodLock, Series, Target
-from scorecards.models.measures import Measure
+from scorecards.models.answers import CorrectiveAction, DeclaredStatus
+from scorecards.models.choices import Aggregation, FrequencyChoices, Method, Polarity
+from scorecards.models.definitions import DefinitionVersion, MeasureDefinition
+from scorecards.models.facts import Baseline, Observation, OwnerForecast, PeriodLock, Series, Submission, Target
+from scorecards.models.measures import Annotation, FormulaInput, Measure
 from scorecards.models.reports import Report
-from scorecards.models.tree import Edge, Node, Result, Scorecard, ScorecardBands
+from scorecards.models.tree import Edge, MeasureForecast, Node, Result, Scorecard, ScorecardBands
 
 __all__ = [
+    "Aggregation",
+    "Annotation",
+    "Baseline",
+    "CorrectiveAction",
+    "DeclaredStatus",
+    "DefinitionVersion",
     "Edge",
+    "FormulaInput",
+    "FrequencyChoices",
     "Measure",
+    "MeasureDefinition",
+    "MeasureForecast",
+    "Method",
     "Node",
     "Observation",
+    "OwnerForecast",
     "PeriodLock",
+    "Polarity",
     "Report",
     "Result",
     "Scorecard",
     "ScorecardBands",
     "Series",
+    "Submission",
     "Target",
 ]

@@ -7,10 +7,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from core.models import Fact
+from core.models import Fact, Versioned
 from core.periods import Calendar, Frequency, Period
 from organization.models import Person
-from scorecards.models.measures import FrequencyChoices, Measure
+from scorecards.models.choices import FrequencyChoices
+from scorecards.models.measures import Measure
 
 
 class Series(models.Model):
@@ -20,6 +21,7 @@ class Series(models.Model):
         ACTUAL = "actual", _("Actual")
         FORECAST = "forecast", _("Forecast")
         BENCHMARK = "benchmark", _("Benchmark")
+        OTHER = "other", _("Further line")
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="series")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ACTUAL)
@@ -35,7 +37,10 @@ class Series(models.Model):
 
 
 class Observation(Fact):
-    """One value of one series for one period; no value is a withdrawal."""
+    """One value of one series for one period; no value is a withdrawal.
+
+    Every row counts: what still waits for approval is a Submission.
+    """
 
     series = models.ForeignKey(Series, models.PROTECT, related_name="observations")
     frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
@@ -45,6 +50,7 @@ class Observation(Fact):
     numerator = models.DecimalField(_("numerator"), max_digits=38, decimal_places=15, null=True)
     denominator = models.DecimalField(_("denominator"), max_digits=38, decimal_places=15, null=True)
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     source = models.CharField(_("source"), max_length=200, blank=True)
     comment = models.TextField(_("comment"), blank=True)
 
@@ -96,6 +102,104 @@ class Target(Fact):
                 fields=["measure", "frequency", "period_start"],
                 condition=Q(superseded_at__isnull=True),
                 name="one_current_target",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.period_start} → {self.value}"
+
+
+class Baseline(Fact):
+    """Where a measure starts from: a value and its day. The current one stands on the measure too."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="baselines")
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    on = models.DateField(_("baseline date"), null=True)
+    value = models.DecimalField(_("baseline"), max_digits=38, decimal_places=15, null=True)
+    reason = models.TextField(_("reason"), blank=True)
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("baseline")
+        verbose_name_plural = _("baselines")
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "revision"], name="baseline_revision_once"),
+            models.UniqueConstraint(
+                fields=["measure"], condition=Q(superseded_at__isnull=True), name="one_current_baseline"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} from {self.value}"
+
+
+class Submission(Versioned):
+    """A value that waits for a second person (four eyes). Approving records it; until then nothing reads it."""
+
+    class State(models.TextChoices):
+        SUBMITTED = "submitted", _("Waits for approval")
+        APPROVED = "approved", _("Approved")
+        RETURNED = "returned", _("Returned")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    series = models.ForeignKey(Series, models.PROTECT, related_name="submissions")
+    frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
+    period_start = models.DateField(_("period"))
+    value = models.DecimalField(_("value"), max_digits=38, decimal_places=15, null=True)
+    numerator = models.DecimalField(_("numerator"), max_digits=38, decimal_places=15, null=True)
+    denominator = models.DecimalField(_("denominator"), max_digits=38, decimal_places=15, null=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.SUBMITTED)
+    submitted_by = models.ForeignKey(Person, models.PROTECT, related_name="submissions")
+    submitted_at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.TextField(_("reason"), blank=True)
+
+    class Meta:
+        verbose_name = _("submitted value")
+        verbose_name_plural = _("submitted values")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "frequency", "period_start"],
+                condition=Q(state="submitted"),
+                name="one_open_submission",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.period_start} = {self.value}"
+
+
+class OwnerForecast(Fact):
+    """What the owner expects of a fiscal year, and the chance of meeting its target (METHOD §6)."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="owner_forecasts")
+    frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices, default="year")
+    period_start = models.DateField(_("year"))
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    value = models.DecimalField(_("expected value"), max_digits=38, decimal_places=15, null=True)
+    probability = models.PositiveSmallIntegerField(_("chance of meeting the target, in percent"), null=True)
+    target = models.DecimalField(_("target known then"), max_digits=38, decimal_places=15, null=True)
+    reason = models.TextField(_("reason"), blank=True)
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("owner's forecast")
+        verbose_name_plural = _("owners' forecasts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "frequency", "period_start", "revision"], name="owner_forecast_revision_once"
+            ),
+            models.UniqueConstraint(
+                fields=["measure", "frequency", "period_start"],
+                condition=Q(superseded_at__isnull=True),
+                name="one_current_owner_forecast",
+            ),
+            models.CheckConstraint(
+                condition=Q(probability__isnull=True) | Q(probability__in=range(0, 101, 10)),
+                name="chance_in_steps_of_ten",
             ),
         ]
 

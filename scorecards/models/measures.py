@@ -9,18 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Versioned
 from core.subjects import subject_kind
 from organization.models import OrgUnit, Person, Subject
+from scorecards.models.choices import Aggregation, FrequencyChoices, Method, Polarity
+from scorecards.models.definitions import MeasureDefinition
 from strategy.models import Objective
 from strategy.models.structure import NodeState
-
-
-class FrequencyChoices(models.TextChoices):
-    """METHOD §2, for selects; the same values as core.periods.Frequency."""
-
-    WEEK = "week", _("Weekly")
-    MONTH = "month", _("Monthly")
-    QUARTER = "quarter", _("Quarterly")
-    HALF_YEAR = "half_year", _("Half-yearly")
-    YEAR = "year", _("Yearly")
 
 
 @subject_kind(
@@ -35,29 +27,9 @@ class FrequencyChoices(models.TextChoices):
 class Measure(Versioned):
     """What is measured, how it is scored, and who answers for it. Values, targets and weights are dated rows of their own."""
 
-    class Method(models.TextChoices):
-        BAND = "band", _("Target and red flag")
-        MEETS = "meets", _("Meets the target or not")
-        PROGRESS = "progress", _("Progress from a baseline")
-        RANGE = "range", _("Inside a range")
-        CAGR = "cagr", _("Yearly growth")
-        YES_NO = "yes_no", _("Yes or no")
-        SCALE = "scale", _("Scale of words")
-        UNSCORED = "unscored", _("Value only")
-
-    class Polarity(models.TextChoices):
-        UP = "up", _("Higher is better")
-        DOWN = "down", _("Lower is better")
-        INSIDE = "inside", _("Inside a range is better")
-
-    class Aggregation(models.TextChoices):
-        SUM = "sum", _("Sum")
-        MEAN = "mean", _("Mean")
-        LAST = "last", _("Last value")
-        MIN = "min", _("Lowest")
-        MAX = "max", _("Highest")
-        COUNT = "count", _("Count")
-        RATIO = "ratio", _("Ratio of sums")
+    Method = Method
+    Polarity = Polarity
+    Aggregation = Aggregation
 
     class Kind(models.TextChoices):
         LAGGING = "lagging", _("Lagging: shows the outcome")
@@ -67,6 +39,7 @@ class Measure(Versioned):
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=300)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    definition = models.ForeignKey(MeasureDefinition, models.PROTECT, null=True, blank=True, related_name="measures")
     description = models.TextField(_("what it counts"), blank=True)
     formula = models.TextField(_("formula in words"), blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
@@ -74,6 +47,8 @@ class Measure(Versioned):
     objective = models.ForeignKey(Objective, models.PROTECT, null=True, blank=True, related_name="measures")
     owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="owned_measures")
     updaters = models.ManyToManyField(Person, blank=True, related_name="measures_to_update")
+    approver = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="measures_to_approve")
+    needs_approval = models.BooleanField(_("values need approval by a second person"), default=False)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.LAGGING)
     is_critical = models.BooleanField(_("critical"), default=False)
     frequency = models.CharField(_("frequency"), max_length=10, choices=FrequencyChoices.choices, default="month")
@@ -90,6 +65,10 @@ class Measure(Versioned):
     )
     baseline = models.DecimalField(_("baseline"), max_digits=38, decimal_places=15, null=True, blank=True)
     baseline_on = models.DateField(_("baseline date"), null=True, blank=True)
+    expression = models.TextField(_("calculated from"), blank=True)
+    interpolates = models.BooleanField(_("targets between those given follow a straight line"), default=False)
+    is_proxy = models.BooleanField(_("stands in for what cannot be measured"), default=False)
+    footnote = models.TextField(_("footnote"), blank=True)
     limit = models.DecimalField(_("natural limit"), max_digits=38, decimal_places=15, null=True, blank=True)
     scale = models.JSONField(_("words and their scores"), default=dict, blank=True)
     grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=15)
@@ -120,6 +99,11 @@ class Measure(Versioned):
         return self.name
 
     @property
+    def is_calculated(self) -> bool:
+        """Its values follow from other measures; none are recorded."""
+        return bool(self.expression)
+
+    @property
     def short(self) -> str:
         return self.short_name or self.name
 
@@ -127,3 +111,38 @@ class Measure(Versioned):
     def goodness(self) -> int:
         """METHOD §3: +1 if higher is better, else −1."""
         return 1 if self.polarity == Measure.Polarity.UP else -1
+
+
+class FormulaInput(models.Model):
+    """A calculated measure reads another one: what has to follow when that one changes (DATAMODEL A6)."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="inputs")
+    input = models.ForeignKey(Measure, models.PROTECT, related_name="dependants")
+
+    class Meta:
+        verbose_name = _("input of a formula")
+        verbose_name_plural = _("inputs of formulas")
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "input"], name="formula_input_once"),
+            models.CheckConstraint(condition=~Q(measure=models.F("input")), name="formula_not_of_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} ← {self.input_id}"
+
+
+class Annotation(Versioned):
+    """A note at a day of a measure's chart; a break says that values before and after are not alike (METHOD §18)."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="annotations")
+    on = models.DateField(_("day"))
+    text = models.CharField(_("what happened"), max_length=200)
+    is_break = models.BooleanField(_("values before and after do not compare"), default=False)
+
+    class Meta:
+        verbose_name = _("annotation")
+        verbose_name_plural = _("annotations")
+        ordering = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

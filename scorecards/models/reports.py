@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.models import ProducedFile
 from organization.models import Person
-from scorecards.models.measures import FrequencyChoices
+from scorecards.models.choices import FrequencyChoices
 from scorecards.models.tree import Scorecard
 
 

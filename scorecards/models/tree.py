@@ -13,7 +13,8 @@ from core.models import Versioned
 from core.statuses import reason_words
 from organization.models import OrgUnit
 from organization.models.units import IdRange
-from scorecards.models.measures import FrequencyChoices, Measure
+from scorecards.models.choices import FrequencyChoices
+from scorecards.models.measures import Measure
 from strategy.models import Objective, Perspective, Strategy, Theme
 
 
@@ -165,3 +166,26 @@ class Result(models.Model):
     def reason_words(self) -> str:
         """Why there is no status, in words."""
         return reason_words(self.reason)
+
+
+class MeasureForecast(models.Model):
+    """The system's forecast of a measure to the end of its year (METHOD §6): derived from its values, rebuilt at will."""
+
+    measure = models.OneToOneField(Measure, models.CASCADE, primary_key=True, related_name="forecast")
+    made_on = models.DateField()
+    model = models.CharField(max_length=20)
+    n = models.PositiveIntegerField(default=0)
+    year_start = models.DateField()
+    points = models.JSONField(default=list)
+    middle = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    p_met = models.FloatField(null=True)
+    inputs_hash = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("forecast")
+        verbose_name_plural = _("forecasts")
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.middle}"

@@ -76,6 +76,15 @@ def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> lis
     return [_line(measure, results.get(measure.node.pk)) for measure in found]
 
 
+def lines_of(viewer: Actor, at: At, rows: QuerySet[Measure]) -> list[MeasureLine]:
+    """These measures, as far as the viewer may see them, with their results, by unit; two queries."""
+    found = list(
+        measures(viewer).filter(pk__in=rows.order_by().values("pk"), node__isnull=False).order_by("unit__name", "code")
+    )
+    results = statuses([measure.node.pk for measure in found], at.period)
+    return [_line(measure, results.get(measure.node.pk)) for measure in found]
+
+
 def _filtered(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> QuerySet[Measure]:
     now = Result.objects.filter(
         node__measure=OuterRef("pk"), frequency=at.period.frequency, period_start=at.period.start

@@ -11,6 +11,7 @@ from tests.architecture.tree import APPS
 WITHOUT = {
     "organization_subject": "derived from its record, rebuilt by sync",
     "organization_chainrow": "derived from reporting lines",
+    "scorecards_measureforecast": "derived from values, rebuilt at will",
     "scorecards_result": "derived from facts and weights, rebuilt at will",
     "jobs_job": "its own history: state, progress, result",
     "jobs_outbox": "a queue",

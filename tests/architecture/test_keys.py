@@ -34,6 +34,7 @@ def test_history_is_never_swept_away_by_a_delete():
         "organization.ChainRow.person",
         "jobs.Outbox.job",
         "jobs.Slot.schedule",
+        "scorecards.MeasureForecast.measure",
         "scorecards.Result.node",
     }
     loose = {

@@ -1,94 +1,25 @@
-"""Pages of process 1: scorecards, a scorecard, a node explained, measures, a measure."""
+"""Measures, a measure, its file, and recording one value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.actions import Refusal, sentences
-from core.datasets import Dataset
 from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
-from core.periods import Period, PeriodError
 from core.statuses import WORDS
 from scorecards.actions import ObservationRow, record_observations
-from scorecards.actions.reports import order_report
 from scorecards.forms import MeasureFilter, RecordForm
-from scorecards.models import Measure, Node, Scorecard
-from scorecards.queries import cards, lists
+from scorecards.models import Measure
+from scorecards.queries import lists
 from scorecards.queries import measures as measure_queries
-from scorecards.queries.explaining import node_report
-from scorecards.tables import measure_dataset, scorecard_dataset
-
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
-
-
-def _file(dataset: Dataset, name: str, form: str) -> HttpResponseBase:  # type: ignore[type-arg]
-    """A dataset as a download, streamed."""
-    if form not in MEDIA_TYPES:
-        raise Http404
-    chunks: Iterable[bytes] = getattr(dataset, form)()
-    headers = {"Content-Disposition": f'attachment; filename="{slugify(name) or "file"}.{form}"'}
-    return StreamingHttpResponse(chunks, content_type=MEDIA_TYPES[form], headers=headers)
-
-
-@listing("view", Scorecard)
-@require_safe
-def scorecards(request: PortalRequest, rows: QuerySet[Scorecard]) -> HttpResponse:
-    """Every scorecard with the status of its strategy; the only one is opened at once."""
-    lines = lists.scorecard_lines(request.actor, request.at)
-    if len(lines) == 1:
-        asked = f"?{request.GET.urlencode()}" if request.GET else ""
-        return redirect(reverse("scorecards:scorecard", args=[lines[0].scorecard.pk]) + asked)
-    return render(request, "scorecards/scorecards.html", {"lines": lines})
-
-
-@guarded("view", Scorecard)
-@require_safe
-def scorecard(request: PortalRequest, card: Scorecard) -> HttpResponse:
-    """The scorecard in the period picked."""
-    report = cards.scorecard_report(request.actor, card, request.at)
-    return render(request, "scorecards/scorecard.html", {"scorecard": card, "report": report})
-
-
-@guarded("view", Scorecard)
-@require_safe
-def scorecard_file(request: PortalRequest, card: Scorecard, form: str) -> HttpResponseBase:
-    """The scorecard as CSV, workbook or JSON."""
-    report = cards.scorecard_report(request.actor, card, request.at)
-    return _file(scorecard_dataset(report), f"{card.name} {report.period_key}", form)
-
-
-@guarded("view", Scorecard)
-@require_POST
-def report_order(request: PortalRequest, card: Scorecard) -> HttpResponse:
-    """Order the PDF; a worker makes it and the job's page shows how far it is."""
-    try:
-        period = Period.parse(request.POST.get("p", ""), request.at.period.calendar)
-    except PeriodError:
-        period = request.at.period
-    job = order_report(request.actor, scorecard=card, period=period)
-    return redirect("jobs:job", pk=job.pk)
-
-
-@guarded("view", Node)
-@require_safe
-def node(request: PortalRequest, found: Node) -> HttpResponse:
-    """Why a node has its score: each child's weight, score and contribution, and what is missing."""
-    report = node_report(request.actor, found, request.at)
-    return render(request, "scorecards/node.html", {"report": report})
+from scorecards.tables import measure_dataset
+from scorecards.views.downloads import download
 
 
 @listing("view", Measure)
@@ -120,7 +51,7 @@ def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, stat
 def measure_file(request: PortalRequest, found: Measure, form: str) -> HttpResponseBase:
     """The periods of a measure as CSV, workbook or JSON."""
     report = measure_queries.measure_report(request.actor, found, request.at)
-    return _file(measure_dataset(report), found.code, form)
+    return download(measure_dataset(report), found.code, form)
 
 
 @guarded("record", Measure)

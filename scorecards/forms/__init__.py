@@ -1,0 +1,5 @@
+"""Input of process 1: parsed here, judged by the actions."""
+
+from scorecards.forms.values import MeasureFilter, RecordForm
+
+__all__ = ["MeasureFilter", "RecordForm"]

@@ -1,0 +1,1 @@
+"""Pages of process 1, a module for each noun."""
