@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from rest_framework import permissions
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 from core.access import Actor, can, require
@@ -38,9 +38,13 @@ class ApiPermission(permissions.BasePermission):
         return True
 
 
-class Pages(PageNumberPagination):
-    """Rows a page at a time; `page_size` up to 500."""
+class Pages(CursorPagination):
+    """Rows a page at a time, oldest first; `page_size` up to 500. A cursor goes on where it stopped, whatever is added."""
 
     page_size = 100
     page_size_query_param = "page_size"
     max_page_size = 500
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
+        """By id: unique, and never changed."""
+        return ("pk",)

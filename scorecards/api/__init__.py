@@ -1,9 +1,13 @@
-"""The API of process 1: scorecards, measures, values and targets. `API` is read by smo.api."""
+"""The API of process 1: scorecards, scores, measures, their library, values and targets. `API` is read by smo.api."""
 
-from scorecards.api.views import MeasureViewSet, ObservationViewSet, ScorecardViewSet, TargetViewSet
+from scorecards.api.cards import ScorecardViewSet, ScoreViewSet
+from scorecards.api.facts import ObservationViewSet, TargetViewSet
+from scorecards.api.measures import DefinitionViewSet, MeasureViewSet
 
 API = (
     ("scorecards", ScorecardViewSet),
+    ("scores", ScoreViewSet),
+    ("definitions", DefinitionViewSet),
     ("measures", MeasureViewSet),
     ("observations", ObservationViewSet),
     ("targets", TargetViewSet),

@@ -1,12 +1,15 @@
-"""Facts that come in many at once: judged row by row, written all or not at all, answered for every row."""
+"""Facts that come in many at once: judged row by row, written all or not at all (or, where asked, what can be), answered for every row."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError as ApiValidationError
 
 from core.access import Actor, permitted, require
 from core.actions import Outcome
@@ -30,9 +33,9 @@ class ObservationInput(StrictSerializer):
 
 
 class ObservationBatch(StrictSerializer):
-    """Values to record, all or none."""
+    """Values to record."""
 
-    rows = ObservationInput(many=True, allow_empty=False, max_length=MOST_ROWS)  # type: ignore[call-arg]
+    rows = ObservationInput(many=True, allow_empty=False)  # type: ignore[call-arg]
 
 
 class TargetInput(StrictSerializer):
@@ -44,9 +47,9 @@ class TargetInput(StrictSerializer):
 
 
 class TargetBatch(StrictSerializer):
-    """Targets to set, all or none."""
+    """Targets to set, and why."""
 
-    rows = TargetInput(many=True, allow_empty=False, max_length=MOST_ROWS)  # type: ignore[call-arg]
+    rows = TargetInput(many=True, allow_empty=False)  # type: ignore[call-arg]
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
 
@@ -61,8 +64,9 @@ class RowAnswerSerializer(serializers.Serializer[Any]):
 
 
 class BatchAnswerSerializer(serializers.Serializer[Any]):
-    """An answer for every row, in their order."""
+    """How many rows ended how, and an answer for every row, in their order."""
 
+    counts = serializers.DictField(child=serializers.IntegerField())
     rows = RowAnswerSerializer(many=True)
 
 
@@ -71,56 +75,83 @@ Answer = dict[str, Any]
 """A row of BatchAnswerSerializer."""
 
 
-def refused_by_form(errors: Mapping[str, Any], given: Any) -> list[Answer] | None:
-    """The answer for rows that are not what they should be; None where the fault is not in a row."""
-    found = errors.get("rows")
-    if set(errors) != {"rows"} or not isinstance(found, dict) or not all(isinstance(key, int) for key in found):
-        return None
-    return [
-        _refused(number, _label(row), *_first(found[number])) if number in found else _skipped(number, _label(row))
-        for number, row in enumerate(given["rows"])
-    ]
+@dataclass
+class Judged:
+    """A batch on its way: what was given, what each row says, and the answers so far by the row's place."""
+
+    given: Sequence[Any]
+    rows: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    answers: dict[int, Answer] = field(default_factory=dict)
+    reason: str = ""
+
+    def refuse(self, number: int, name: str, sentence: str) -> None:
+        """The row is not tried."""
+        self.rows.pop(number, None)
+        self.answers[number] = _answer(number, "refused", self.given[number], name, sentence)
+
+    def skip_all(self) -> None:
+        """Where one is refused, none is tried."""
+        for number in self.rows:
+            sentence = _("Nothing was written, because other rows were refused.")
+            self.answers[number] = _answer(number, "skipped", self.given[number], "", sentence)
+        self.rows.clear()
+
+    def take(self, outcome: Outcome) -> None:
+        """What the verb did with the rows that were tried, in their order."""
+        for number, row in zip(self.rows, outcome.rows, strict=True):
+            self.answers[number] = {
+                "row": number, "result": row.result, "label": row.label, "field": "", "reason": row.reason,
+            }  # fmt: skip
+
+    def document(self) -> dict[str, Any]:
+        """The answer, in the order of the rows."""
+        rows = [self.answers[number] for number in sorted(self.answers)]
+        return {"counts": dict(Counter(row["result"] for row in rows)), "rows": rows}
 
 
-def refused_by_name(
-    actor: Actor, verb: str, rows: Sequence[Mapping[str, Any]], measures: Mapping[str, Measure]
-) -> list[Answer] | None:
-    """The answer where a row names a measure that is not there, or not to be written to; None where all may be tried.
+def judge(batch: StrictSerializer, data: Any) -> Judged:
+    """Each row by itself; ValidationError where the batch around the rows is not one."""
+    form, child = batch.fields, batch.fields["rows"].child  # type: ignore[attr-defined]
+    if not isinstance(data, Mapping) or not isinstance(data.get("rows"), list):
+        raise ApiValidationError({"rows": [_("Give a list of rows.")]})
+    unknown = sorted(set(data) - set(form))
+    if unknown:
+        raise ApiValidationError({name: [_("This field is not known here.")] for name in unknown})
+    given = data["rows"]
+    if not 0 < len(given) <= MOST_ROWS:
+        words = {"most": f"{MOST_ROWS:,}", "given": f"{len(given):,}"}
+        raise ApiValidationError({"rows": [_("A batch has 1 to %(most)s rows; this has %(given)s. Split it.") % words]})
+    reason = form["reason"].run_validation(data.get("reason", "")) if "reason" in form else ""
+    judged = Judged(given, reason=reason)
+    for number, row in enumerate(given):
+        try:
+            judged.rows[number] = child.run_validation(row)
+        except ApiValidationError as error:
+            judged.refuse(number, *_first(error.detail))  # type: ignore[arg-type]
+    return judged
 
-    Forbidden where the actor may write to none of them.
+
+def find_measures(actor: Actor, verb: str, judged: Judged) -> dict[str, Measure]:
+    """The measures that the rows name, by code; rows are refused whose measure may not be written to. One query.
+
+    Forbidden where the actor may see the measures but write to none of them.
     """
-    named = {row["measure"] for row in rows}
-    writable = {code for code in named if code in measures and getattr(measures[code], f"may_{verb}")}
+    named = {row["measure"] for row in judged.rows.values()}
+    found = permitted(actor, ["view", verb], Measure.objects.filter(code__in=named)) if named else []
+    measures = {row.code: row for row in found if row.may_view or getattr(row, f"may_{verb}")}  # type: ignore[attr-defined]
+    writable = {code for code, row in measures.items() if getattr(row, f"may_{verb}")}
     if measures and not writable:
         require(actor, verb, next(iter(measures.values())))
-    if writable == named:
-        return None
-    sentences = {
-        code: _("You may see %(code)s, but you may not enter this for it.") % {"code": code}
-        if code in measures
-        else _("There is no measure with the code “%(code)s”, or it is not for you.") % {"code": code}
-        for code in named - writable
-    }
-    return [
-        _refused(number, _label(row), "measure", sentences[row["measure"]])
-        if row["measure"] in sentences
-        else _skipped(number, _label(row))
-        for number, row in enumerate(rows)
-    ]
-
-
-def measures_by_code(actor: Actor, verb: str, codes: set[str]) -> dict[str, Measure]:
-    """Measures of these codes that the actor may see or write to, with `may_<verb>`; one query."""
-    rows = permitted(actor, ["view", verb], Measure.objects.filter(code__in=codes))
-    return {row.code: row for row in rows if row.may_view or getattr(row, f"may_{verb}")}  # type: ignore[attr-defined]
-
-
-def answers(outcome: Outcome) -> list[Answer]:
-    """What the verb did with each row."""
-    return [
-        {"row": row.row, "result": row.result, "label": row.label, "field": "", "reason": row.reason}
-        for row in outcome.rows
-    ]
+    for number, row in list(judged.rows.items()):
+        code = row["measure"]
+        if code not in writable:
+            sentence = (
+                _("You may see %(code)s, but you may not enter this for it.")
+                if code in measures
+                else _("There is no measure with the code “%(code)s”, or it is not for you.")
+            )
+            judged.refuse(number, "measure", sentence % {"code": code})
+    return measures
 
 
 def _first(errors: Mapping[str, Any] | Sequence[Any]) -> tuple[str, str]:
@@ -131,17 +162,8 @@ def _first(errors: Mapping[str, Any] | Sequence[Any]) -> tuple[str, str]:
     return ("" if name == "non_field_errors" else name), str(said[0])
 
 
-def _label(row: Any) -> str:
-    """How a row is called in answers: the code of its measure and its period, as they were given."""
+def _answer(number: int, result: str, row: Any, name: str, sentence: str) -> Answer:
+    """Labelled by the code of its measure and its period, as they were given."""
     given = row if isinstance(row, Mapping) else {}
-    period = given.get("period", "")
-    return f"{given.get('measure', '')} {getattr(period, 'key', period)}".strip()[:100]
-
-
-def _refused(number: int, label: str, name: str, sentence: str) -> Answer:
-    return {"row": number, "result": "refused", "label": label, "field": name, "reason": sentence}
-
-
-def _skipped(number: int, label: str) -> Answer:
-    reason = _("Nothing was written, because other rows were refused.")
-    return {"row": number, "result": "skipped", "label": label, "field": "", "reason": reason}
+    label = f"{given.get('measure', '')} {given.get('period', '')}".strip()[:100]
+    return {"row": number, "result": result, "label": label, "field": name, "reason": sentence}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core.periods import Period, PeriodError
 from organization.queries import calendars
-from scorecards.models import Measure, Series
+from scorecards.models import Measure, MeasureDefinition, Node, Result, Series
 
 LARGEST_ID = 2**63 - 1
 
@@ -89,3 +89,35 @@ class TargetFilters(FactFilters):
     """Targets by measure and period."""
 
     measure = django_filters.CharFilter("measure__code", label=gettext_lazy("The measure's code"))
+
+
+class DefinitionFilters(django_filters.FilterSet):
+    """Definitions by code and state."""
+
+    class Meta:
+        model = MeasureDefinition
+        fields = ("code", "state", "unit")
+
+
+class ScoreFilters(django_filters.FilterSet):
+    """Nodes by scorecard and kind, and by their status in the period asked about."""
+
+    scorecard = IdFilter("scorecard_id")
+    kind = django_filters.ChoiceFilter(choices=[(kind, kind) for kind in (
+        "measure", "objective", "perspective", "theme", "strategy", "unit",
+    )])  # fmt: skip
+    status = django_filters.ChoiceFilter(
+        choices=[(status, status) for status in ("exceeds", "on_track", "watch", "off_track", "no_data")],
+        method="with_status",
+        label=gettext_lazy("Status in the period"),
+    )
+
+    class Meta:
+        model = Node
+        fields = ("scorecard", "kind", "status")
+
+    def with_status(self, rows: QuerySet[Any], name: str, status: str) -> QuerySet[Any]:
+        """Those whose result in the period of the view has the status."""
+        period = self.request.parser_context["view"].at.period  # type: ignore[union-attr]
+        found = Result.objects.filter(frequency=period.frequency, period_start=period.start, status=status)
+        return rows.filter(pk__in=found.values("node_id"))

@@ -8,7 +8,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.periods import Frequency, Period, PeriodError
-from scorecards.models import Measure, Observation, Result, Scorecard, Series, Target
+from scorecards.models import (
+    DefinitionVersion,
+    Measure,
+    MeasureDefinition,
+    Node,
+    Observation,
+    Result,
+    Scorecard,
+    Series,
+    Target,
+)
 from scorecards.queries.cards import ScorecardReport
 
 
@@ -53,10 +63,11 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
     class Meta:
         model = Measure
         fields = (
-            "id", "code", "name", "short_name", "description", "formula", "source", "unit", "objective", "owner",
-            "updaters", "kind", "is_critical", "frequency", "aggregation", "method", "polarity", "unit_of_measure",
-            "is_percent", "decimals", "tolerance", "baseline", "baseline_on", "limit", "scale", "grace_days",
-            "starts_on", "state", "custom", "retired_at", "row_version", "result",
+            "id", "code", "name", "short_name", "definition", "description", "formula", "expression", "source", "unit",
+            "objective", "owner", "updaters", "approver", "needs_approval", "kind", "is_critical", "is_proxy", "frequency",
+            "aggregation", "method", "polarity", "unit_of_measure", "is_percent", "decimals", "tolerance", "baseline",
+            "baseline_on", "limit", "interpolates", "scale", "grace_days", "starts_on", "footnote", "state", "custom",
+            "retired_at", "row_version", "result",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -93,7 +104,7 @@ class ObservationSerializer(FactSerializer):
         model = Observation
         fields = (
             "id", "measure", "series", "series_name", "period", "frequency", "period_start", "revision", "value",
-            "numerator", "denominator", "comment", "source", "recorded_by", "recorded_at", "superseded_at",
+            "numerator", "denominator", "comment", "source", "recorded_by", "approved_by", "recorded_at", "superseded_at",
         )  # fmt: skip
 
 
@@ -150,3 +161,92 @@ class ReportSerializer(serializers.Serializer[Any]):
     def get_themes(self, report: ScorecardReport) -> dict[int, str]:
         """Names of themes by id."""
         return dict(report.themes)
+
+
+THINGS = ("measure", "objective", "perspective", "theme", "strategy", "unit")
+
+
+class ScoreSerializer(serializers.ModelSerializer[Node]):
+    """A node of a scorecard, what it stands for (`key` is that row's id), and its result in the period asked about."""
+
+    key = serializers.SerializerMethodField()
+    name = serializers.SerializerMethodField()
+    result = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Node
+        fields = ("id", "scorecard", "kind", "key", "name", "rule", "result")
+        read_only_fields = fields
+
+    def get_key(self, node: Node) -> int:
+        return int(next(found for thing in THINGS if (found := getattr(node, f"{thing}_id")) is not None))
+
+    def get_name(self, node: Node) -> str:
+        return str(next(found for thing in THINGS if (found := getattr(node, thing)) is not None).name)
+
+    @extend_schema_field(ResultSerializer(allow_null=True))
+    def get_result(self, node: Node) -> dict[str, Any] | None:
+        """None where the node has no place in that period."""
+        found = node.asked  # type: ignore[attr-defined]
+        return ResultSerializer(found[0]).data if found else None
+
+
+class PartSerializer(serializers.Serializer[Any]):
+    """One part of a score. `share` is of the weight that made it, 0 to 1; `points` is what it brings."""
+
+    name, code, kind, weight, status, reason = (serializers.CharField() for _ in range(6))
+    share, points, coverage = (serializers.FloatField() for _ in range(3))
+    score = serializers.FloatField(allow_null=True)
+    is_missing, is_counted, is_critical = (serializers.BooleanField() for _ in range(3))
+
+
+class FigureSerializer(serializers.Serializer[Any]):
+    """One number a measure's score is made of, written out, and a remark on it."""
+
+    label, text, remark = (serializers.CharField() for _ in range(3))  # type: ignore[assignment]
+
+
+class ExplainedSerializer(serializers.Serializer[Any]):
+    """A score and why it is so: the rule in words, each part with the points it brings, or the figures of a measure."""
+
+    node = serializers.IntegerField(source="node.pk")
+    kind = serializers.CharField(source="report.kind")
+    key = serializers.SerializerMethodField()
+    name = serializers.CharField(source="report.name")
+    code = serializers.CharField(source="report.code")
+    period = serializers.CharField()
+    score = serializers.FloatField(source="report.score", allow_null=True)
+    status = serializers.CharField(source="report.status")
+    reason = serializers.CharField(source="report.reason")
+    points = serializers.FloatField(source="report.points", allow_null=True)
+    rule = serializers.CharField(source="report.rule")
+    sentences = serializers.ListField(child=serializers.CharField(), source="report.sentences")
+    parts = PartSerializer(many=True, source="report.lines")
+    figures = FigureSerializer(many=True, source="report.figures")
+
+    def get_key(self, explained: dict[str, Any]) -> int:
+        """The id of what the node stands for."""
+        return ScoreSerializer().get_key(explained["node"])
+
+
+class VersionSerializer(serializers.ModelSerializer[DefinitionVersion]):
+    """A text of a definition, in force from a day until the next number."""
+
+    class Meta:
+        model = DefinitionVersion
+        fields = ("number", "effective_from", "content", "content_hash", "reason", "written_by", "recorded_at")
+        read_only_fields = fields
+
+
+class DefinitionSerializer(serializers.ModelSerializer[MeasureDefinition]):
+    """A standard definition and the versions of its text, newest first."""
+
+    versions = VersionSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = MeasureDefinition
+        fields = (
+            "id", "code", "name", "description", "formula", "source", "unit", "owner", "unit_of_measure", "is_percent",
+            "decimals", "frequency", "aggregation", "method", "polarity", "state", "retired_at", "row_version", "versions",
+        )  # fmt: skip
+        read_only_fields = fields
