@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "NodeStateEnum": "strategy.models.structure.NodeState",
+        "MeasureKindEnum": "scorecards.models.measures.Measure.Kind",
         "StrategyStateEnum": "strategy.models.structure.Strategy.State",
     },
 }
