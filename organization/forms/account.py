@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -10,8 +11,9 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from organization.forms.fields import DayField, PersonField, PlainForm, UnitField
+from core.forms import DayField, PersonField, PlainForm, UnitField
 from organization.forms.units import Lines
+from organization.queries import people_named
 from organization.roles import Role
 
 TOKEN_LIFE = timedelta(days=90)
@@ -57,7 +59,7 @@ class DelegationForm(PlainForm):
 
     def __init__(self, *args: Any, reader: Actor, held: list[str], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deputy"].reader = reader  # type: ignore[attr-defined]
+        self.fields["deputy"].find = partial(people_named, reader)  # type: ignore[attr-defined]
         self.fields["roles"].choices = [(role, Role(role).label) for role in held]  # type: ignore[attr-defined]
         self.fields["first_day"].initial = today
 

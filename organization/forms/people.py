@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from organization.forms.fields import DayField, PersonField, PlainForm, UnitField, VersionedForm
+from core.forms import DayField, PersonField, PlainForm, UnitField, VersionedForm
 from organization.forms.units import REASON, Lines
 from organization.models import Position
+from organization.queries import people_named
 from organization.roles import Role
 
 
@@ -107,7 +109,7 @@ class ManagerForm(PlainForm):
 
     def __init__(self, *args: Any, reader: Actor, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["manager"].reader = reader  # type: ignore[attr-defined]
+        self.fields["manager"].find = partial(people_named, reader)  # type: ignore[attr-defined]
         self.fields["on"].initial = today
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import DayField, PlainForm, VersionedForm
 from core.periods.calendars import month_name
-from organization.forms.fields import DayField, PlainForm, VersionedForm
 from organization.models import CustomField, FiscalCalendar
 from organization.queries import NOUNS, Noun
 

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from organization.forms.fields import DayField, UnitField, VersionedForm
+from core.forms import DayField, UnitField, VersionedForm
 from organization.models import OrgUnit
 
 Lines = Sequence[tuple[OrgUnit, int]]

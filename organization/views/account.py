@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.actions import Refusal
 from core.guards import PortalRequest, guarded, signed_in
+from core.submitting import FormPage, add_refusal, posted, refuse_quietly, show
 from organization.actions.delegations import start_acting, stop_acting
 from organization.actions.tokens import issue_token, revoke_link, revoke_token
 from organization.forms.account import LIMITS, TokenForm
 from organization.middleware import DEPUTY_KEY
 from organization.models import AccessLink, ApiToken, Delegation, OrgUnit, Person
 from organization.queries import branch_ids, delegations_seen, links_of, roles_held, tokens_of, tree
-from organization.views.submitting import FormPage, add_refusal, posted, refuse_quietly, show
 from organization.views.units import form_methods
 
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from core.actions import Refusal
 from core.guards import PortalRequest, public
+from core.submitting import add_refusal, posted
 from organization.actions.invitations import accept_invitation
 from organization.actions.tokens import digest_of
 from organization.forms.account import FirstPasswordForm
 from organization.queries import invitation as invitation_behind
-from organization.views.submitting import add_refusal, posted
 from organization.views.units import form_methods
 
 KEPT = "invitation"

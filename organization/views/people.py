@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.access import Forbidden, can, givers_sentence
 from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
+from core.submitting import FormPage, answer, posted, refuse_quietly
 from organization.actions.invitations import invite_people
 from organization.actions.leaving import deactivate_person, reactivate_person
 from organization.actions.people import PersonRow, add_people, change_person
@@ -25,7 +26,6 @@ from organization.forms.people import LeaveForm, NewPersonForm, PeopleFilter, Pe
 from organization.models import OrgUnit, Person
 from organization.queries import allowed, leaving, orphans, people_listed, tree, units_for
 from organization.tables import people_dataset, role_in_unit
-from organization.views.submitting import FormPage, answer, posted, refuse_quietly
 from organization.views.units import form_methods
 
 PAGE = 50

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.access import Forbidden, givers_sentence, policy_of
 from core.guards import PortalRequest, guarded, signed_in
+from core.submitting import FormPage, answer, posted, refuse_quietly
 from organization.actions.customfields import add_field, change_field, remove_field
 from organization.actions.settings import (
     RateRow,
@@ -33,7 +34,6 @@ from organization.forms.settings import (
 )
 from organization.models import CustomField, FiscalCalendar, Organization, Rate, Term
 from organization.queries import NOUNS, kinds_with_own_fields, nouns, settings_report
-from organization.views.submitting import FormPage, answer, posted, refuse_quietly
 from organization.views.units import form_methods
 
 WHOLE = "Settings belong to the whole organisation; the policy of each part is asked."

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Forbidden, givers_sentence
 from core.guards import PortalRequest, guarded
+from core.submitting import FormPage, answer, posted
 from organization.actions.delegations import delegate, end_delegation
 from organization.actions.managers import ManagerRow, set_managers
 from organization.actions.memberships import RoleRow, end_role, grant_roles
@@ -19,7 +20,6 @@ from organization.models import Delegation, Membership, OrgUnit, Person, Positio
 from organization.queries import managers_of, running_roles, units_for
 from organization.tables import role_in_unit
 from organization.views.people import crumbs, person_url
-from organization.views.submitting import FormPage, answer, posted
 from organization.views.units import form_methods
 
 

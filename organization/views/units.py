@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.access import Forbidden, givers_sentence
 from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
+from core.submitting import FormPage, answer, posted, refuse_quietly
 from organization.actions.closing import close_unit, reopen_unit
 from organization.actions.units import UnitRow, add_units, move_unit, rename_unit
 from organization.forms.units import CloseUnitForm, MoveUnitForm, NewUnitForm, UnitForm
 from organization.models import OrgUnit
 from organization.queries import allowed, closed_units, still_open, tree, unit_lines, units_above, units_for
-from organization.views.submitting import FormPage, answer, posted, refuse_quietly
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 

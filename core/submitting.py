@@ -30,7 +30,7 @@ class FormPage:
     words: str = ""
     consequences: Sequence[str] = ()
     grave: bool = False
-    template: str = "organization/form.html"
+    template: str = "core/form.html"
     more: dict[str, Any] = field(default_factory=dict)
 
 

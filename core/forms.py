@@ -1,19 +1,16 @@
-"""Fields the app's forms share: a day, a unit by its place in the tree, a person by what is known of them."""
+"""What the forms of all apps share: a day, a row by its place in a tree, a person by what is known of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
-from core.access import Actor
-from organization.models import OrgUnit, Person
-from organization.queries import people_named
 
 INDENT = "\u2003"
 NAMED = 5
@@ -48,23 +45,23 @@ class UnitField(forms.ChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.units: dict[str, OrgUnit] = {}
+        self.units: dict[str, Model] = {}
 
-    def offer(self, lines: Sequence[tuple[OrgUnit, int]], *, empty: str = "") -> None:
+    def offer(self, lines: Sequence[tuple[Model, int]], *, empty: str = "") -> None:
         """Offer the units with their depths, indented as they hang."""
         self.units = {str(unit.pk): unit for unit, _depth in lines}
         none = [("", empty or _("Choose a unit"))]
-        self.choices = none + [(str(unit.pk), f"{INDENT * depth}{unit.name}") for unit, depth in lines]
+        self.choices = none + [(str(unit.pk), f"{INDENT * depth}{unit}") for unit, depth in lines]
 
     def clean(self, value: Any) -> Any:
         return self.units.get(super().clean(value))
 
     def prepare_value(self, value: Any) -> Any:
-        return value.pk if isinstance(value, OrgUnit) else value
+        return value.pk if isinstance(value, Model) else value
 
 
 class PersonField(forms.CharField):
-    """A person typed as name, e-mail or staff number; cleans to the person. `reader` is who looks."""
+    """A person typed as name, e-mail or staff number; cleans to the person. `find` gives those whom a text means."""
 
     default_error_messages = {
         "nobody": gettext_lazy("Nobody here fits '%(text)s'. Type the name, the e-mail or the staff number."),
@@ -74,13 +71,13 @@ class PersonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", gettext_lazy("Name, e-mail or staff number."))
         super().__init__(max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off"}), **kwargs)
-        self.reader: Actor | None = None
+        self.find: Callable[[str], Sequence[Any]] | None = None
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if not text or self.reader is None:
+        if not text or self.find is None:
             return None
-        found = people_named(self.reader, text)
+        found = self.find(text)
         if not found:
             raise ValidationError(self.error_messages["nobody"], code="nobody", params={"text": text})
         if len(found) > 1:
@@ -90,4 +87,4 @@ class PersonField(forms.CharField):
         return found[0]
 
     def prepare_value(self, value: Any) -> Any:
-        return value.name if isinstance(value, Person) else value
+        return str(value) if isinstance(value, Model) else value
