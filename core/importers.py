@@ -37,7 +37,7 @@ from core.mapping.numbers import PLAIN_NUMBERS
 from core.mapping.section import did_you_mean, quoted
 from core.mapping.sources import Scalar, Styles
 from core.periods import CALENDAR_YEARS, Calendar
-from core.spreadsheets import COMMAND, Limits, SpreadsheetError, Table, open_table
+from core.spreadsheets import COMMAND, FolderTable, Limits, SpreadsheetError, Table, open_table
 
 __all__ = ["ImportReport", "Importer", "Outcome", "ReportLine", "importer", "importer_named", "importers", "run"]
 
@@ -63,7 +63,8 @@ class Importer:
     `plan(actor, rows, *, commit, options)` takes the rows as they stream by and answers a report; it checks the actor's
     rights itself, writes only if `commit` is true, and leaves the transaction to `run`. `series`: the names of the
     values by period it takes ("actual", "target"), if any. `options`: what else a mapping or a caller may say.
-    `verb`: what the actor must be allowed to do, for screens that offer the import.
+    `verb`: what the actor must be allowed to do, for screens that offer the import. `own_fields`: those that the
+    organisation has added, asked when an import begins.
     """
 
     kind: str
@@ -74,6 +75,11 @@ class Importer:
     series: tuple[str, ...] = ()
     options: tuple[Field, ...] = ()
     verb: str = ""
+    own_fields: Callable[[], tuple[Field, ...]] = tuple
+
+    def all_fields(self) -> tuple[Field, ...]:
+        """With those the organisation has added."""
+        return (*self.fields, *self.own_fields())
 
 
 ROWS_PER_PROGRESS = 1_000
@@ -91,13 +97,14 @@ def importer(
     series: tuple[str, ...] = (),
     options: tuple[Field, ...] = (),
     verb: str = "",
+    own_fields: Callable[[], tuple[Field, ...]] = tuple,
 ) -> Callable[[Plan], Plan]:
     """Register the decorated function as the importer of a kind."""
 
     def register(plan: Plan) -> Plan:
         if kind in _importers:
             raise RuntimeError(f"importer {kind} is registered twice")
-        _importers[kind] = Importer(kind, title, fields, plan, row_type, series, options, verb)
+        _importers[kind] = Importer(kind, title, fields, plan, row_type, series, options, verb, own_fields)
         return plan
 
     return register
@@ -143,8 +150,8 @@ def run(
         chosen = importer_named(kind)
         _check_kind(chosen, mapping)
         settings = _settings(chosen, {**mapping.options, **(options or {})})
-        with open_table(path, mapping.layout, limits) as table:
-            bound = apply(mapping, table, chosen.fields, series=chosen.series, calendar=calendar)
+        with _opened(Path(path), mapping, limits) as table:
+            bound = apply(mapping, table, chosen.all_fields(), series=chosen.series, calendar=calendar)
             rows = _Rows(chosen, bound, problems, progress)
             with transaction.atomic() if commit else nullcontext():
                 report = chosen.plan(actor, rows, commit=commit, options=settings)
@@ -217,7 +224,7 @@ def _check_kind(chosen: Importer, mapping: Mapping) -> None:
         raise MappingError(
             [_("the mapping is for '%(theirs)s', not for '%(kind)s'.") % {"theirs": mapping.kind, "kind": chosen.kind}]
         )
-    sentences = mapping.check_against(chosen.fields, chosen.series, chosen.options)
+    sentences = mapping.check_against(chosen.all_fields(), chosen.series, chosen.options)
     if sentences:
         raise MappingError(sentences)
 
@@ -245,7 +252,23 @@ def _settings(chosen: Importer, given: Dictionary[str, Scalar]) -> dict[str, Val
     return settings
 
 
-def _say_what_was_found(report: ImportReport, table: Table, bound: BoundMapping) -> None:
+def _opened(path: Path, mapping: Mapping, limits: Limits) -> Table | FolderTable:
+    """The file, or the folder of files that the mapping speaks of."""
+    if path.is_dir() != (mapping.folder is not None):
+        raise MappingError(
+            [
+                _("%(name)s is a folder, but the mapping has no section [folder].") % {"name": path.name}
+                if path.is_dir()
+                else _("the mapping reads a folder of files; %(name)s is a file.") % {"name": path.name}
+            ]
+        )
+    if mapping.folder is not None:
+        return FolderTable(path, mapping.folder, mapping.layout, limits)
+    return open_table(path, mapping.layout, limits)
+
+
+def _say_what_was_found(report: ImportReport, table: Table | FolderTable, bound: BoundMapping) -> None:
+    report.notes = list(table.notes)
     report.found = {
         "encoding": table.encoding,
         "encoding_is_guessed": table.is_guessed,

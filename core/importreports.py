@@ -97,6 +97,7 @@ class ImportReport:
     problems: list[str] = field(default_factory=list)
     problem_count: int = 0
     is_committed: bool = False
+    notes: list[str] = field(default_factory=list)
     lines: ReportLines = field(default_factory=ReportLines, compare=False)
 
     @property
@@ -137,6 +138,7 @@ class ImportReport:
         counted = ", ".join(f"{outcome.words} {self.counts[outcome.value]:,}" for outcome in Outcome)
         sentences = [_("Rows: %(counted)s.") % {"counted": counted}]
         sentences += [f"{name}: {total:,}." for name, total in self.totals.items()]
+        sentences += self.notes
         for name, count in self.defaulted.items():
             words = {"field": name, "count": f"{count:,}"}
             sentences.append(_("Rows without '%(field)s', for which the default stands: %(count)s.") % words)
@@ -160,6 +162,7 @@ class ImportReport:
             "counts": dict(self.counts),
             "totals": dict(self.totals),
             "defaulted": dict(self.defaulted),
+            "notes": list(self.notes),
             "problems": list(self.problems),
             "problem_count": self.problem_count,
             "is_committed": self.is_committed,

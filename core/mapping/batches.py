@@ -6,7 +6,7 @@ from typing import Any
 
 from core.mapping.numbers import NumberStyle, digits_of
 from core.mapping.problems import CellProblem
-from core.spreadsheets import Cell, SourceRow, SpreadsheetError, Table, cell_text
+from core.spreadsheets import Cell, FolderTable, SourceRow, SpreadsheetError, Table, cell_text
 
 ROWS = 1_000
 MOST_REMEMBERED = 20_000
@@ -42,7 +42,7 @@ class Batch:
         return places
 
 
-def batches(table: Table) -> Iterator[list[SourceRow]]:
+def batches(table: Table | FolderTable) -> Iterator[list[SourceRow]]:
     """The rows of a table, some at a time; those before a row that cannot be read come before its refusal."""
     rows: list[SourceRow] = []
     try:

@@ -38,7 +38,8 @@ class RowPeriod:
 class ValueBlock:
     """One `[[values]]`: values of one series (or of the series a column names).
 
-    Exactly one of: `column` with the row's period, or with the constant `period`; `columns`, from the name of a column
+    Exactly one of: `column` with the row's period, with the constant `period`, or with the period that stands in the
+    column `period_column`; `columns`, from the name of a column
     to a period; `pattern`, which finds the columns and the period in their names. `blank`: a cell without a value is
     skipped, or clears what was recorded.
     """
@@ -48,6 +49,7 @@ class ValueBlock:
     styles: Styles
     column: ColumnName | None = None
     period: str = ""
+    period_column: ColumnName | None = None
     columns: tuple[tuple[str, str], ...] = ()
     pattern: SafePattern | None = None
     series_names: tuple[tuple[str, str], ...] = ()
@@ -99,6 +101,7 @@ def _block(section: Section, styles: Styles, lookups: Dictionary[str, Any], row_
         ),
         column=column_from(section, "column"),
         period=section.text("period"),
+        period_column=column_from(section, "period_column"),
         columns=_columns(section),
         pattern=pattern,
         series_names=tuple((name, str(key)) for name, key in section.section("series_names").items()),
@@ -145,7 +148,9 @@ def _check(block: ValueBlock, section: Section, row_period: RowPeriod) -> None:
         _check_period(section, "period", block.period)
         if block.column is None:
             section.refuse(_("belongs to one column; with columns or a pattern each has its own."), "period")
-    elif block.column is not None and not row_period.columns:
+    elif block.period_column is not None and block.column is None:
+        section.refuse(_("belongs to one column; with columns or a pattern each has its own."), "period_column")
+    elif block.column is not None and block.period_column is None and not row_period.columns:
         section.refuse(
             _('say which period the column is for: period = "FY2026" here, or column = "…" in [periods] for each row.')
         )

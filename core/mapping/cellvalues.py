@@ -41,6 +41,7 @@ class _Spec(NamedTuple):
     numbers: NumberStyle
     missing: Missing
     clears: bool
+    period_place: int | None = None
 
 
 class CellValues:
@@ -63,7 +64,8 @@ class CellValues:
 
     def read(self, batch: Batch) -> list[list[PeriodValue]]:
         """The values of each row. What is wrong, and what is to be skipped, is noted in the batch."""
-        own_periods = self._own_periods(batch) if any(spec.period is None for spec in self._specs) else []
+        is_asked = any(spec.period is None and spec.period_place is None for spec in self._specs)
+        own_periods = self._own_periods(batch) if is_asked else []
         columns = [self._column(spec, own_periods, batch) for spec in self._specs]
         if len(columns) == 1:
             return [[value] if value is not None else [] for value in columns[0]]
@@ -82,6 +84,8 @@ class CellValues:
         filled = [number is not None for number in numbers]
         if spec.clears:
             filled = [is_full or is_missing(cell, spec.missing) for is_full, cell in zip(filled, cells, strict=True)]
+        if spec.period_place is not None:
+            own_periods = self._remembered.all(batch.columns[spec.period_place])
         periods = [period] * len(filled) if period is not None else self._settled(own_periods, filled, batch)
         every = zip(filled, periods, self._series_of(spec, filled, batch), numbers, strict=True)
         return [
@@ -131,7 +135,11 @@ class CellValues:
     def _specs_of(self, block: ValueBlock) -> list[_Spec]:
         if block.column is not None:
             period = self._constant_period(block.period, f"{block.where} period") if block.period else None
-            return [self._spec(block, self._columns.place(block.column, block.where), period, block.series)]
+            found = self._spec(block, self._columns.place(block.column, block.where), period, block.series)
+            if block.period_column is not None:
+                place = self._columns.place(block.period_column, f"{block.where} period_column")
+                found = found._replace(period_place=place)
+            return [found]
         if block.columns:
             return [
                 self._spec(block, self._columns.place(name, f"{block.where} columns"), period, block.series)

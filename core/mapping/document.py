@@ -19,8 +19,8 @@ from core.mapping.numbers import PLAIN_NUMBERS
 from core.mapping.problems import MappingError
 from core.mapping.section import Section, did_you_mean, quoted, shown
 from core.mapping.sources import Scalar, Source, Styles, lookups_from, source_from
-from core.mapping.styles import date_style_from, layout_from, missing_from, number_style_from
-from core.spreadsheets import Layout
+from core.mapping.styles import date_style_from, folder_from, layout_from, missing_from, number_style_from
+from core.spreadsheets import Folder, Layout
 
 VERSION = 1
 LARGEST_FILE = 1024 * 1024
@@ -35,6 +35,7 @@ class Mapping:
     kind: str = field(compare=False)
     source: str = field(compare=False)
     layout: Layout = field(compare=False)
+    folder: Folder | None = field(compare=False)
     styles: Styles = field(compare=False)
     fields: dict[str, Source] = field(compare=False)
     lookups: dict[str, dict[str, Scalar]] = field(compare=False)
@@ -92,6 +93,7 @@ class Mapping:
             kind=top.text("kind", is_required=True),
             source=top.text("source"),
             layout=layout,
+            folder=folder_from(top.section("folder")) if top.has("folder") else None,
             styles=styles,
             fields=_fields(top.section("fields"), styles, lookups),
             lookups=lookups,

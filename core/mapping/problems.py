@@ -28,9 +28,12 @@ class Problem:
     row: int | None = None
     line: int | None = None
     column: str = ""
+    at: int | None = None
+    """The row as its own file counts, where rows of many files are numbered through."""
 
     def __str__(self) -> str:
-        return located(self.sentence, file=self.file, row=self.row, line=self.line, column=self.column)
+        row = self.row if self.at is None else self.at
+        return located(self.sentence, file=self.file, row=row, line=self.line, column=self.column)
 
 
 class Skipped(NamedTuple):

@@ -1,8 +1,12 @@
 """From the cells of a row to one value: the steps of a source, bound to the columns of a table."""
 
+import hashlib
+import html
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.utils.html import strip_tags
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from core.mapping.batches import Batch, Missing, Remembering, is_missing, numbers_of
@@ -13,16 +17,18 @@ from core.mapping.patterns import PatternError
 from core.mapping.problems import CellProblem
 from core.mapping.section import did_you_mean, quoted
 from core.mapping.sources import KEEP, MISSING, ColumnName, Scalar, Source, Styles, folded
-from core.spreadsheets import Cell, Table, cell_text, header_name
+from core.spreadsheets import Cell, FolderTable, Table, cell_text, header_name
 
 Step = Callable[[Any], Any]
 SHOWN = 40
+DIGEST = 6
+LONGEST_PART = 32_767
 
 
 class Columns:
     """The columns of a table by name; what a mapping asks for and is not there is collected as sentences."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table | FolderTable) -> None:
         self.names = table.columns
         self._file = table.name
         self._places = {name: at for at, name in reversed(list(enumerate(table.columns))) if name}
@@ -79,7 +85,12 @@ class FieldReader:
         self.name = field.name
         where = where or f"[fields] {field.name}"
         self._places = [columns.place(column, where) for column in source.columns]
-        self.title = " + ".join(columns.title(place) for place in self._places)
+        self._parts = [
+            FieldReader(Field(field.name, max_length=LONGEST_PART), part, lookups, columns, f"{where} parts {number}")
+            for number, part in enumerate(source.parts, start=1)
+        ]
+        titles = [columns.title(place) for place in self._places] or [part.title for part in self._parts]
+        self.title: str = " + ".join(title for title in titles if title)
         self._source = source
         self._missing: Missing = source.styles.missing | {None}
         self._is_required = field.required
@@ -87,7 +98,7 @@ class FieldReader:
         self._convert = converter(field, source.styles)
         self._is_plain_number = field.type == "number" and not self._steps and len(self._places) == 1
         self._remembered = Remembering(self._value)
-        self.is_constant = not source.columns
+        self.is_constant = not source.columns and not source.parts
         fixed = converter(field, _as_in_mapping(source))
         self.constant = _fixed(source.constant, fixed, f"{where} constant", columns)
         self.default = _fixed(source.default, fixed, f"{where} default", columns)
@@ -128,7 +139,13 @@ class FieldReader:
         return self._convert(value)
 
     def _joined(self, batch: Batch) -> list[str]:
-        """The texts of several columns as one, without those that are missing."""
+        """The texts of several columns, or of several parts, as one, without those that are missing."""
+        if self._parts:
+            read = [part.read(batch) for part in self._parts]
+            return [
+                self._source.join.join(str(text) for text in texts if text is not None)
+                for texts in zip(*read, strict=True)
+            ]
         columns = [batch.columns[place] for place in self._places]
         return [
             self._source.join.join(cell_text(cell).strip() for cell in cells if not is_missing(cell, self._missing))
@@ -139,13 +156,31 @@ class FieldReader:
 def _steps(source: Source, lookups: dict[str, dict[str, Scalar]]) -> list[Step]:
     """What happens to a cell between its column and its type; a step answers None for missing."""
     steps: list[Step] = []
+    if source.plain:
+        steps.append(_without_tags)
     if source.pattern is not None:
         steps.append(_cut_out(source))
     if source.lookup:
         steps.append(_looked_up(source, lookups.get(source.lookup, {})))
+    if source.slug:
+        steps.append(lambda cell: coded(cell_text(cell), source.slug))
     if source.prefix:
         steps.append(lambda cell: source.prefix + cell_text(cell))
     return steps
+
+
+def coded(text: str, longest: int) -> str | None:
+    """The text as a code: letters, digits and hyphens. A longer one is cut and ends in a digest that keeps it apart."""
+    code = slugify(text)
+    if len(code) <= longest:
+        return code or None
+    digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST]
+    return f"{code[: longest - DIGEST - 1].rstrip('-')}-{digest}"
+
+
+def _without_tags(cell: Cell) -> str | None:
+    text = html.unescape(strip_tags(cell_text(cell).replace("<br>", "\n").replace("</p>", "\n")))
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip()) or None
 
 
 def _cut_out(source: Source) -> Step:

@@ -13,7 +13,7 @@ from core.mapping.fields import Field
 from core.mapping.problems import MappingError, Problem, Skipped
 from core.mapping.readers import Columns, FieldReader
 from core.periods import CALENDAR_YEARS, Calendar, Period
-from core.spreadsheets import Cell, Table, cell_text
+from core.spreadsheets import Cell, FolderTable, Table, cell_text
 
 SHOWN = 40
 
@@ -47,7 +47,7 @@ class MappedRow(NamedTuple):
     def problem(self, sentence: str, field: str = "", *, column: str = "") -> Problem:
         """A sentence about this row, about one of its fields, or about a column such as that of a `PeriodValue`."""
         title = column or self.bound.titles.get(field, "")
-        return Problem(sentence, self.bound.file, self.number, self.line, title)
+        return self.bound.problem(sentence, self.number, self.line, title)
 
 
 Outcome = MappedRow | Problem | Skipped
@@ -57,7 +57,12 @@ class BoundMapping:
     """A mapping whose columns were found in a table. Iterating reads the table once."""
 
     def __init__(
-        self, mapping: Mapping, table: Table, fields: Sequence[Field], series: Sequence[str], calendar: Calendar
+        self,
+        mapping: Mapping,
+        table: Table | FolderTable,
+        fields: Sequence[Field],
+        series: Sequence[str],
+        calendar: Calendar,
     ) -> None:
         columns = Columns(table)
         by_name = {field.name: field for field in fields}
@@ -80,6 +85,11 @@ class BoundMapping:
         self.unused_columns = [name for at, name in enumerate(table.columns) if name and at not in columns.used]
         if columns.problems:
             raise MappingError(columns.problems)
+
+    def problem(self, sentence: str, number: int, line: int, column: str) -> Problem:
+        """A sentence about a row, with the file it stands in."""
+        file, row = self._table.where(number)
+        return Problem(sentence, file, number, line, column, None if row == number else row)
 
     def __iter__(self) -> Iterator[Outcome]:
         for rows in batches(self._table):
@@ -110,7 +120,7 @@ class BoundMapping:
                 yield Skipped(number, line, batch.skipped[at])
             else:
                 for sentence, column in batch.problems[at]:
-                    yield Problem(sentence, self.file, number, line, column)
+                    yield self.problem(sentence, number, line, column)
 
     def _apart(self, row: MappedRow) -> Outcome:
         """The row, unless one before it has the same keys (in a long table: and a value of the same period)."""
@@ -149,7 +159,7 @@ class BoundMapping:
 
 def apply(
     mapping: Mapping,
-    table: Table,
+    table: Table | FolderTable,
     fields: Sequence[Field],
     *,
     series: Sequence[str] = (),

@@ -17,6 +17,7 @@ ColumnName = str | int
 Scalar = str | int | float | bool | date | None
 REFUSE, MISSING, KEEP = "refuse", "missing", "keep"
 LONGEST_JOIN = 20
+LONGEST_SLUG = 40
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,21 @@ class Styles:
 
 @dataclass(frozen=True)
 class Source:
-    """One value of `[fields]`: exactly one of `columns` and `constant`; the rest happens in the order written here.
+    """One value of `[fields]`: exactly one of `columns`, `parts`, `constant`; the rest happens in the order written here.
 
-    Columns are joined, words that mean missing are taken away, `pattern` cuts a part out, `lookup` translates,
-    `prefix` goes before, and `default` stands where nothing is left. `unmatched` says what to do with a text that
-    the pattern or the lookup does not know: "refuse" the row, take it as "missing", or "keep" it.
+    Columns, or parts that are sources themselves, are joined, tags are taken out of a `plain` text, words that mean
+    missing are taken away, `pattern` cuts a part out, `lookup` translates, `slug` makes a code of at most so many
+    letters, digits and hyphens, `prefix` goes before, and `default` stands where nothing is left. `unmatched` says what
+    to do with a text that the pattern or the lookup does not know: "refuse" the row, take it as "missing", or "keep" it.
     """
 
     styles: Styles
     columns: tuple[ColumnName, ...] = ()
+    parts: tuple["Source", ...] = ()
     constant: Scalar = None
     join: str = " "
+    plain: bool = False
+    slug: int = 0
     pattern: SafePattern | None = None
     group: str | int = 0
     lookup: str = ""
@@ -56,8 +61,9 @@ def source_from(content: Any, where: str, styles: Styles, lookups: Dictionary[st
     section = Section(content, where, problems)
     constant = _scalar(section, "constant")
     columns = _columns(section)
-    if isinstance(content, dict) and (constant is None) == (not columns):
-        section.refuse(_("say where the value comes from: exactly one of column, columns and constant."))
+    parts = _parts(section, styles, lookups)
+    if isinstance(content, dict) and (constant is not None) + bool(columns) + bool(parts) != 1:
+        section.refuse(_("say where the value comes from: exactly one of column, columns, parts and constant."))
     pattern = pattern_from(section, "pattern")
     source = Source(
         styles=Styles(
@@ -66,8 +72,11 @@ def source_from(content: Any, where: str, styles: Styles, lookups: Dictionary[st
             missing_from(section, styles.missing),
         ),
         columns=columns,
+        parts=parts,
         constant=constant,
         join=section.text("join", " "),
+        plain=section.flag("plain"),
+        slug=section.whole("slug", 0, least=8, most=LONGEST_SLUG),
         pattern=pattern,
         group=_group(section, pattern),
         lookup=_lookup(section, lookups),
@@ -128,6 +137,17 @@ def _columns(section: Section) -> tuple[ColumnName, ...]:
     if one is not None and several:
         section.refuse(_("say column or columns, not both."))
     return tuple(several) if one is None else (one,)
+
+
+def _parts(section: Section, styles: Styles, lookups: Dictionary[str, Any]) -> tuple[Source, ...]:
+    content = section.raw("parts", [])
+    if not isinstance(content, list) or len(content) > LONGEST_JOIN:
+        section.refuse(_("must be a list of columns and tables, not %(value)s.") % {"value": shown(content)}, "parts")
+        return ()
+    return tuple(
+        source_from(part, f"{section.where} parts {number}", styles, lookups, section.problems)
+        for number, part in enumerate(content, start=1)
+    )
 
 
 def _scalar(section: Section, key: str) -> Scalar:

@@ -1,5 +1,6 @@
 """The sections of a mapping that say how things are written: file, numbers, dates, periods."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
@@ -12,13 +13,14 @@ from core.mapping.patterns import PatternError, SafePattern
 from core.mapping.periodtexts import GROUPS, NAMED_FORMATS, PeriodStyle
 from core.mapping.section import Section, quoted, shown
 from core.periods import Frequency
-from core.spreadsheets import DETECT, Layout, SpreadsheetError
+from core.spreadsheets import DETECT, Folder, Layout, SpreadsheetError
 from core.spreadsheets.encodings import codec_named
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 MOST_HEADER_ROWS = 10
 MOST_FOOTER_ROWS = 1_000
 MONTHS_OF_A_YEAR = 12
+_PARTS = re.compile(r"\{(\w+)\}")
 
 
 def layout_from(section: Section) -> Layout:
@@ -40,6 +42,38 @@ def layout_from(section: Section) -> Layout:
         transposed=section.flag("transposed"),
         escaped_formulas=section.flag("escaped_formulas"),
     )
+
+
+def folder_from(section: Section) -> Folder | None:
+    """`[folder]`: which files of a folder are the table, and what stands elsewhere about each."""
+    pattern = pattern_from(section, "files")
+    about = section.section("about")
+    folder = Folder(
+        match=lambda label: _parts_of(pattern, label),
+        parts=tuple(sorted(pattern.groups)) if pattern else (),
+        about=tuple((name, str(template)) for name, template in about.items()),
+        apart=section.texts("apart"),
+        breakdown=section.text("breakdown"),
+    )
+    section.finish()
+    if pattern is None and not section.has("files"):
+        section.refuse(_("say which files: files = 'data/(?P<code>\\w+)\\.csv'."), "files")
+    for name, template in folder.about:
+        unknown = sorted(set(_PARTS.findall(template)) - set(folder.parts))
+        if unknown or "{" in _PARTS.sub("", template):
+            about.refuse(
+                _("in braces stand names of groups of files, such as %(known)s.") % {"known": quoted(folder.parts)},
+                name,
+            )
+    return folder
+
+
+def _parts_of(pattern: SafePattern | None, label: str) -> dict[str, str] | None:
+    try:
+        found = pattern.fullmatch(label) if pattern else None
+    except PatternError:
+        return None
+    return {name: text or "" for name, text in found.groupdict().items()} if found else None
 
 
 def number_style_from(section: Section, base: NumberStyle) -> NumberStyle:

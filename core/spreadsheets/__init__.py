@@ -7,6 +7,7 @@ Writing: `csv_chunks`, `workbook_chunks`; text that could be run as a formula st
 
 from core.spreadsheets.cells import Cell, SourceRow, cell_text, header_name, plain_number
 from core.spreadsheets.errors import SpreadsheetError, located
+from core.spreadsheets.folder import Folder, FolderTable
 from core.spreadsheets.layout import COMMAND, DETECT, WEB_UPLOAD, Layout, Limits
 from core.spreadsheets.table import Table, open_table
 from core.spreadsheets.workbooks import Sheet, workbook_chunks
@@ -17,6 +18,8 @@ __all__ = [
     "DETECT",
     "WEB_UPLOAD",
     "Cell",
+    "Folder",
+    "FolderTable",
     "Layout",
     "Limits",
     "Sheet",

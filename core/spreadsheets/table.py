@@ -49,6 +49,12 @@ class Table:
         self.columns = self._header()
         self._named = max((at for at, name in enumerate(self.columns, start=1) if name), default=len(self.columns))
 
+    notes: Sequence[str] = ()
+
+    def where(self, number: int) -> tuple[str, int]:
+        """The file and the row in it."""
+        return self.name, number
+
     def __enter__(self) -> Self:
         return self
 

@@ -102,6 +102,10 @@ def _kept(kind: str, mapping: Mapping, path: Path) -> ImportMapping:
 
 
 def sha256_of(path: Path) -> str:
-    """The digest of a file, read in parts."""
+    """The digest of a file, read in parts; of a folder, of the names and digests of its files."""
+    if path.is_dir():
+        files = sorted(each for each in path.rglob("*") if each.is_file())
+        told = "".join(f"{each.relative_to(path).as_posix()} {sha256_of(each)}\n" for each in files)
+        return hashlib.sha256(told.encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,7 @@ One transaction, by the same verbs as the pages. A dry run is the real run, roll
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,8 +25,8 @@ from scorecards.actions.homes import Homes
 from scorecards.actions.measures import MeasureRow, add_measures, change_measure
 from scorecards.actions.observations import ObservationRow, record_observations
 from scorecards.actions.targets import TargetRow, set_targets
-from scorecards.models import Measure
-from scorecards.rules.scoring import Polarity, met
+from scorecards.models import Measure, Series
+from scorecards.rules.scoring import Method, Polarity, met
 
 VALUES = "actual"
 TARGETS = ("target", "red_flag", "stretch", "low", "high")
@@ -34,16 +34,23 @@ TARGETS = ("target", "red_flag", "stretch", "low", "high")
 
 @dataclass(frozen=True)
 class ImportedMeasure:
-    """One row of a table: a measure with its place, its own fields (names of MeasureRow) and its figures by period."""
+    """A measure with its place, its own fields (names of MeasureRow) and its figures: period, series, name of a further
+    line ("" for the values themselves), number. `numbers`: the rows of the table that speak of it; in a long one many.
+    """
 
-    number: int
+    numbers: tuple[int, ...]
     code: str
     unit: str
     unit_code: str
     group: str
     objective: str
     fields: dict[str, Any]
-    figures: tuple[tuple[Period, str, Decimal | None], ...] = ()
+    figures: tuple[tuple[Period, str, str, Decimal | None], ...] = ()
+
+    @property
+    def number(self) -> int:
+        """The first row that speaks of it."""
+        return self.numbers[0]
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,25 @@ class Taken:
     totals: dict[str, int] = field(default_factory=dict)
 
 
+def from_first_value(row: ImportedMeasure) -> ImportedMeasure:
+    """With its first value as baseline where progress is scored and none is given.
+
+    A first value that is no worse than the target leaves no way to go: it is then only asked whether the target is met.
+    A measure without a value of its own, or without a target, shows its values.
+    """
+    if row.fields.get("method") not in (Method.PROGRESS, Method.CAGR) or row.fields.get("baseline") is not None:
+        return row
+    values = [(period, value) for period, series, line, value in row.figures if series == VALUES and not line and value]
+    targets = [value for _period, series, _line, value in row.figures if series == "target" and value is not None]
+    if not values or not targets:
+        return replace(row, fields={**row.fields, "method": Method.UNSCORED.value})
+    period, first = min(values, key=lambda found: found[0].start)
+    polarity = Polarity(row.fields.get("polarity", Polarity.UP))
+    if any(met(float(first), float(target), polarity)[0] for target in targets):
+        return replace(row, fields={**row.fields, "method": Method.MEETS.value})
+    return replace(row, fields={**row.fields, "baseline": first, "baseline_on": period.end})
+
+
 def take_measures(actor: Actor, *, rows: Sequence[ImportedMeasure], place: Place, today: date, commit: bool) -> Taken:
     """Take the rows, all or nothing. Raises Refusal for what concerns the table as a whole."""
     taken = Taken()
@@ -70,7 +96,7 @@ def take_measures(actor: Actor, *, rows: Sequence[ImportedMeasure], place: Place
         return taken
     parent = _parent(place, today)
     require(actor, "import", parent)
-    with transaction.atomic(), recording(actor, "import_measures", details={"rows": len(rows)}):
+    with transaction.atomic(), recording(actor, "import_measures", details={"measures": len(rows)}):
         homes = Homes(actor, parent, place.strategy, place.perspective, _first_day(rows, today), today)
         homes.build([(row.unit, row.unit_code, row.group, row.objective) for row in rows])
         _take(refreshed(actor, today), rows, homes, today, taken)
@@ -93,7 +119,7 @@ def _parent(place: Place, today: date) -> OrgUnit:
 
 
 def _first_day(rows: Sequence[ImportedMeasure], today: date) -> date:
-    return min((period.start for row in rows for period, _series, _value in row.figures), default=today)
+    return min((period.start for row in rows for period, _series, _line, _value in row.figures), default=today)
 
 
 def _take(actor: Actor, rows: Sequence[ImportedMeasure], homes: Homes, today: date, taken: Taken) -> None:
@@ -110,12 +136,12 @@ def _take(actor: Actor, rows: Sequence[ImportedMeasure], homes: Homes, today: da
     taken.totals["measures"] = len(rows)
     _record(actor, rows, standing, today, states, taken)
     _aim(actor, rows, standing, today, states, taken)
-    taken.outcome.rows = [states[row.number] for row in rows]
+    taken.outcome.rows = [replace(states[row.number], row=number) for row in rows for number in row.numbers]
 
 
 def _measure_row(row: ImportedMeasure, homes: Homes) -> MeasureRow:
     unit, objective = homes.of(row.unit, row.unit_code, row.group, row.objective)
-    starts = min((period.start for period, _series, _value in row.figures), default=None)
+    starts = min((period.start for period, _series, _line, _value in row.figures), default=None)
     return MeasureRow(
         code=row.code, unit=unit, objective=objective, starts_on=starts, valid_from=homes.since, **row.fields
     )
@@ -129,6 +155,8 @@ def _change(actor: Actor, row: ImportedMeasure, measure: Measure, homes: Homes) 
             row.number, "refused", row.code, _("Measure %(code)s belongs to %(theirs)s, not to %(unit)s.") % words
         )
     wanted = {**row.fields, "objective": objective} if objective else dict(row.fields)
+    if "custom" in wanted:
+        wanted["custom"] = {**measure.custom, **wanted["custom"]}
     changed = {name: value for name, value in wanted.items() if getattr(measure, name) != value}
     if not changed:
         return RowOutcome(row.number, "unchanged", row.code)
@@ -142,14 +170,19 @@ def _record(
 ) -> None:  # fmt: skip
     """Every actual of every row in one batch."""
     asked = [
-        (row, ObservationRow(standing[row.code].pk, period, value, source=_("Import")))
+        (row, ObservationRow(standing[row.code].pk, period, value, source=_("Import"), **_line(line)))
         for row in rows
-        for period, series, value in row.figures
+        for period, series, line, value in row.figures
         if series == VALUES
     ]
     outcome = record_observations(actor, rows=[one for _row, one in asked], today=today)
     taken.totals["actuals"] = sum(1 for _row, one in asked if one.value is not None)
     _spread(outcome, [row for row, _one in asked], states)
+
+
+def _line(name: str) -> dict[str, Any]:
+    """A further line of the measure, such as a breakdown."""
+    return {"series_kind": Series.Kind.OTHER, "series_name": name} if name else {}
 
 
 def _aim(
@@ -160,7 +193,7 @@ def _aim(
     asked: list[tuple[ImportedMeasure, TargetRow]] = []
     for row in rows:
         by_period: dict[Period, dict[str, Decimal | None]] = {}
-        for period, series, value in row.figures:
+        for period, series, _name, value in row.figures:
             if series in TARGETS:
                 by_period.setdefault(period, {})["value" if series == "target" else series] = value
         asked += [(row, TargetRow(standing[row.code].pk, period, **parts)) for period, parts in by_period.items()]
@@ -186,8 +219,12 @@ def _met(rows: Sequence[ImportedMeasure]) -> dict[str, int]:
     for row in rows:
         if row.fields.get("polarity") == Polarity.INSIDE:
             continue
-        values = {period: value for period, series, value in row.figures if series == VALUES and value is not None}
-        for period, series, target in row.figures:
+        values = {
+            period: value
+            for period, series, line, value in row.figures
+            if series == VALUES and not line and value is not None
+        }
+        for period, series, _name, target in row.figures:
             if series == "target" and target is not None and period in values:
                 polarity = Polarity(row.fields.get("polarity", Polarity.UP))
                 reached = bool(met(float(values[period]), float(target), polarity)[0])

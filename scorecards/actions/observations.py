@@ -39,7 +39,7 @@ from scorecards.rules.refusals import Refusal
 
 NUMBERS = ("value", "numerator", "denominator")
 FACTS = FactTable("scorecards_observation", "series_id", NUMBERS, ("comment", "source"))
-LONGEST_SOURCE, LONGEST_NAME = 200, 60
+LONGEST_SOURCE, LONGEST_NAME = 200, 500
 MAIN = (Series.Kind.ACTUAL.value, "")
 """The line that is scored."""
 KINDS = frozenset(Series.Kind.values)
@@ -185,7 +185,7 @@ def _numbers(measure: Measure, row: ObservationRow) -> tuple[Decimal | None, ...
     if value is not None:
         _check_value(measure, value)
     if len(row.source) > LONGEST_SOURCE or len(row.line[2]) > LONGEST_NAME:
-        raise Refusal(_("The source has at most 200 characters, and the name of a series at most 60."))
+        raise Refusal(_("The source has at most 200 characters, and the name of a series at most 500."))
     if "\x00" in row.source + row.comment + row.series_name:
         raise Refusal(_("A text holds a NUL character, which cannot be stored. Take it out."))
     return value, top, bottom
@@ -246,6 +246,6 @@ def _series(asked: _Values, lines: set[Line]) -> dict[Line, int]:
     if others:
         rows = Series.objects.filter(measure__in={line[0] for line in others})
         found.update({(row.measure_id, row.kind, row.name): row.pk for row in rows})
-    for measure, kind, name in sorted(lines - found.keys()):
-        found[measure, kind, name] = Series.objects.create(measure_id=measure, kind=kind, name=name).pk
+    new = [Series(measure_id=measure, kind=kind, name=name) for measure, kind, name in sorted(lines - found.keys())]
+    found.update({(row.measure_id, row.kind, row.name): row.pk for row in Series.objects.bulk_create(new)})
     return found

@@ -29,7 +29,7 @@ class ObservationInput(StrictSerializer):
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     source = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)  # type: ignore[assignment]
     series = serializers.ChoiceField(Series.Kind.choices, required=False, default=Series.Kind.ACTUAL)
-    series_name = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    series_name = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
 
 
 class ObservationBatch(StrictSerializer):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.actions import Refusal
@@ -14,7 +15,15 @@ from core.importreports import Outcome
 from core.mapping import Field, MappedRow
 from core.periods import Frequency
 from organization.actors import Actor
-from scorecards.actions.importing import TARGETS, VALUES, ImportedMeasure, Place, take_measures
+from organization.queries import custom_fields
+from scorecards.actions.importing import (
+    TARGETS,
+    VALUES,
+    ImportedMeasure,
+    Place,
+    from_first_value,
+    take_measures,
+)
 from scorecards.rules.scoring import Method, Polarity
 
 OWN = {
@@ -53,14 +62,35 @@ FIELDS = (
     Field("baseline", "number", _("Baseline")),
     Field("baseline_on", "date", _("Baseline date")),
     Field("grace_days", "number", _("Days of grace")),
+    Field(
+        "line",
+        label=_("Further line"),
+        help=_("a breakdown the row's values belong to; empty for the measure's own values"),
+        max_length=500,
+    ),
 )
+OWN_FIELD = "custom."
 OPTIONS = (
     Field("parent", label=_("Parent"), help=_("code of the unit under which missing units are made"), max_length=40),
     Field(
         "strategy", label=_("Strategy"), help=_("name of the strategy made for a unit that has none"), max_length=200
     ),
     Field("perspective", label=_("Perspective"), help=_("where missing objectives are put"), max_length=120),
+    Field(
+        "baseline",
+        "choice",
+        _("Baseline"),
+        help=_(
+            "`first`: progress is counted from the first value; a measure without one, or without a target, is unscored"
+        ),
+        choices=("first",),
+    ),
 )
+
+
+def own_fields() -> tuple[Field, ...]:
+    """The organisation's own fields of measures: `custom.<key>`."""
+    return tuple(Field(f"{OWN_FIELD}{row.key}", label=row.label) for row in custom_fields("measure"))
 
 
 @importer(
@@ -70,39 +100,73 @@ OPTIONS = (
     series=(VALUES, *TARGETS),
     options=OPTIONS,
     verb="import",
+    own_fields=own_fields,
 )
 def measures(actor: Actor, rows: Iterable[MappedRow], *, commit: bool, options: dict[str, Any]) -> ImportReport:
     """Take the rows; the report says of each what became of it."""
     report = ImportReport()
     found = {row.number: row for row in rows}
-    asked = [_typed(row) for row in found.values()]
+    asked = _by_code(found.values(), report)
+    if options.get("baseline") == "first":
+        asked = [from_first_value(row) for row in asked]
     place = Place(**{name: options.get(name) or "" for name in ("parent", "strategy", "perspective")})
     try:
         taken = take_measures(actor, rows=asked, place=place, today=timezone.localdate(), commit=commit)
     except Refusal as refusal:
         report.note(refusal.sentence)
         return report
-    for one in taken.outcome.rows:
-        if one.result == "refused":
+    said: set[str] = set()
+    for one in sorted(taken.outcome.rows, key=lambda one: one.row):
+        if one.result == "refused" and one.label not in said:
             report.refuse(found[one.row].problem(one.reason), what=one.label)
+            said.add(one.label)
         else:
             report.add(one.row, Outcome(one.result), one.label, one.reason)
     report.totals = taken.totals
     return report
 
 
-def _typed(row: MappedRow) -> ImportedMeasure:
-    values = row.values
+def _by_code(rows: Iterable[MappedRow], report: ImportReport) -> list[ImportedMeasure]:
+    """Rows that name the same measure are one, in a long table; they must agree on what it is."""
+    groups: dict[str, list[MappedRow]] = {}
+    for row in rows:
+        groups.setdefault(str(row.values["code"]), []).append(row)
+    return [_joined(code, group, report) for code, group in groups.items()]
+
+
+def _joined(code: str, rows: Sequence[MappedRow], report: ImportReport) -> ImportedMeasure:
+    values: dict[str, Any] = {}
+    figures: dict[tuple[Any, str, str], Any] = {}
+    for row in rows:
+        line = str(row.values.get("line") or "")
+        for name, value in row.values.items():
+            if value is not None and name != "line" and values.setdefault(name, value) != value:
+                words = {"name": name, "value": value, "first": values[name], "row": rows[0].number}
+                sentence = gettext("'%(value)s' is not what row %(row)s says of the same measure: '%(first)s'.") % words
+                report.refuse(row.problem(sentence, name), what=code)
+        for one in row.periods:
+            key = (one.period, one.series, line if one.series == VALUES else "")
+            if figures.setdefault(key, one.value) != one.value:
+                words = {"period": one.period.label, "first": figures[key]}
+                sentence = gettext("gives another value for %(period)s than a row before: %(first)s.") % words
+                report.refuse(row.problem(sentence, column=one.column), what=code)
+    return _typed(code, values, tuple(row.number for row in rows), figures)
+
+
+def _typed(code: str, values: dict[str, Any], numbers: tuple[int, ...], figures: dict[Any, Any]) -> ImportedMeasure:
     own: dict[str, Any] = {field: values[name] for name, field in OWN.items() if values.get(name) is not None}
     own |= {name: int(own[name]) for name in WHOLE if name in own}
     own.setdefault("is_percent", own.get("unit_of_measure") == "%")
+    custom = {name.removeprefix(OWN_FIELD): value for name, value in values.items() if name.startswith(OWN_FIELD)}
+    if custom:
+        own["custom"] = custom
     return ImportedMeasure(
-        number=row.number,
-        code=str(values["code"]),
+        numbers=numbers,
+        code=code,
         unit=str(values.get("unit") or ""),
         unit_code=str(values.get("unit_code") or ""),
         group=str(values.get("group") or ""),
         objective=str(values.get("objective") or ""),
         fields=own,
-        figures=tuple((one.period, one.series, one.value) for one in row.periods),
+        figures=tuple((*key, value) for key, value in figures.items()),
     )

@@ -15,7 +15,7 @@ from scorecards.models.measures import Measure
 
 
 class Series(models.Model):
-    """Which line of a measure a value belongs to."""
+    """Which line of a measure a value belongs to; a breakdown ("Sex: Female; Age: 16 to 24") is a further line."""
 
     class Kind(models.TextChoices):
         ACTUAL = "actual", _("Actual")
@@ -25,7 +25,7 @@ class Series(models.Model):
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="series")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ACTUAL)
-    name = models.CharField(_("name"), max_length=60, blank=True)
+    name = models.CharField(_("name"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("series")

@@ -156,7 +156,7 @@ def test_only_the_first_problems_are_printed_and_the_report_names_every_row(fold
 @pytest.mark.parametrize(("change", "sentence"), [
     ({"mapping": "none.toml"}, "none.toml: the file cannot be opened: No such file or directory."),
     ({"data": "none.csv"}, "none.csv cannot be read: No such file or directory."),
-    ({"data": ""}, "cannot be read: Is a directory."),
+    ({"data": ""}, "is a folder, but the mapping has no section [folder]."),
     ({"options": ["--kind", "goals"]}, "there is no kind of import 'goals'. Known are 'units'."),
     ({"options": ["--as", "nobody@x.org"]}, "Nobody with the address nobody@x.org can sign in."),
     ({"options": ["--option", "prefix"]}, "--option prefix: write it as NAME=VALUE."),

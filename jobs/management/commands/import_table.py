@@ -29,7 +29,9 @@ class Command(BaseCommand):
     help = "Import a table (CSV or workbook) by a mapping. Without --commit it says what would be taken and writes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("data", type=Path, metavar="DATA", help="the file: delimited text or .xlsx")
+        parser.add_argument(
+            "data", type=Path, metavar="DATA", help="the file: delimited text or .xlsx; or a folder of such files"
+        )
         parser.add_argument(
             "--kind",
             help=f"what is imported: {', '.join(known.kind for known in importers())}; the mapping's if left out",
@@ -120,6 +122,8 @@ def _check_writable(path: Path) -> None:
 
 
 def _check_readable(path: Path) -> None:
+    if path.is_dir():
+        return
     try:
         with path.open("rb") as file:
             file.read(1)
