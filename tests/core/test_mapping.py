@@ -246,9 +246,9 @@ def test_each_mistake_has_its_sentence(text):
 
 
 IN_A_FIELD = {
-    "{}": "[fields] code: say where the value comes from: exactly one of column, columns and constant.",
+    "{}": "[fields] code: say where the value comes from: exactly one of column, columns, parts and constant.",
     '{column = "A", constant = 1}': (
-        "[fields] code: say where the value comes from: exactly one of column, columns and constant."
+        "[fields] code: say where the value comes from: exactly one of column, columns, parts and constant."
     ),
     '{column = "A", columns = ["B"]}': "[fields] code: say column or columns, not both.",
     "true": "[fields] code: must be a section with keys, not True.",
@@ -264,7 +264,7 @@ IN_A_FIELD = {
     '{column = "A", defualt = "x"}': (
         "[fields] code: 'defualt' is not known here. Did you mean 'default'? Known are 'constant', 'column', 'columns',"
         " 'pattern', 'decimal', 'thousands', 'currency', 'percent', 'footnotes', 'parentheses', 'scale', 'order',"
-        " 'months', 'missing', 'join', 'group', 'lookup', 'unmatched', 'prefix', 'default'."
+        " 'months', 'missing', 'join', 'plain', 'slug', 'group', 'lookup', 'unmatched', 'prefix', 'default'."
     ),
 }  # fmt: skip
 
