@@ -263,7 +263,7 @@ IN_A_FIELD = {
     ),
     '{column = "A", defualt = "x"}': (
         "[fields] code: 'defualt' is not known here. Did you mean 'default'? Known are 'constant', 'column', 'columns',"
-        " 'pattern', 'decimal', 'thousands', 'currency', 'percent', 'footnotes', 'parentheses', 'scale', 'order',"
+        " 'parts', 'pattern', 'decimal', 'thousands', 'currency', 'percent', 'footnotes', 'parentheses', 'scale', 'order',"
         " 'months', 'missing', 'join', 'plain', 'slug', 'group', 'lookup', 'unmatched', 'prefix', 'default'."
     ),
 }  # fmt: skip
