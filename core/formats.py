@@ -163,12 +163,13 @@ class NumberFormat:
         return self._with_unit(plain(value, self.decimals))
 
     def figure(self, value: Number | None) -> str:
-        """The same without the word of the unit, for tables and charts that name it once."""
-        return plain(value, self.decimals) if self.kind == "number" else self.text(value)
+        """The same without the word of the unit, for tables and charts that name it once; a currency stays."""
+        is_plain = self.kind == "number" and not self._symbol
+        return plain(value, self.decimals) if is_plain else self.text(value)
 
     def short(self, value: Number | None) -> str:
         """The figure without needless zeros, for the ends of lines in charts: 80%, 75.4%."""
-        if self.kind not in {"percent", "number"} or (number := to_decimal(value)) is None:
+        if self.kind not in {"percent", "number"} or self._symbol or (number := to_decimal(value)) is None:
             return self.figure(value)
         most = self.decimals if self.decimals is not None else 1 if self.kind == "percent" else 2
         text = _written(number, _needed_decimals(number, most))
@@ -184,7 +185,8 @@ class NumberFormat:
             return points(value, 1 if self.decimals is None else self.decimals)
         if self.kind == "money":
             return money(value, self.currency, sign=True)
-        return signed(value, self.decimals)
+        text = signed(value, self.decimals)
+        return self._with_unit(text) if self._symbol and to_decimal(value) is not None else text
 
     def gap(self, value: Number | None) -> str:
         """The difference without a unit, where a heading names it: −5.6, −£1.4m, +41."""
@@ -201,7 +203,15 @@ class NumberFormat:
         text = compact(value)
         return _with_symbol(text, self.currency) if self.kind == "money" else text
 
+    @property
+    def _symbol(self) -> str:
+        """The currency's sign that the unit begins with: £ of "£m" and "£ per user"."""
+        return self.unit[:1] if self.unit[:1] in SYMBOLS.values() else ""
+
     def _with_unit(self, text: str) -> str:
+        if self._symbol:
+            sign = text[0] if text[:1] in {MINUS, "+"} else ""
+            return f"{sign}{self._symbol}{text[len(sign) :]}{self.unit[1:]}"
         return f"{text} {self.unit}" if self.unit else text
 
 

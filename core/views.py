@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -53,3 +55,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A failure, with the reference that stands in the log. No context processor runs: it may be what failed."""
     context = {"reference": getattr(request, "request_id", ""), "theme": request.COOKIES.get("theme", "")}
     return HttpResponse(render_to_string("500.html", context), status=500)
+
+
+class NothingToSee:
+    """A page instead of nothing where an address that only takes forms is opened: by reload, or after a sign-in."""
+
+    def __init__(self, handler: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.handler = handler
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.handler(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page

@@ -71,7 +71,13 @@ GROUPS = (
 )
 FOOT = (
     Entry("jobs", "jobs:jobs", gettext_lazy("Jobs and files"), "report"),
-    Entry("settings", "organization:settings", gettext_lazy("Settings"), "settings", (Role.ADMINISTRATOR,)),
+    Entry(
+        "settings",
+        "organization:settings",
+        gettext_lazy("Settings"),
+        "settings",
+        (Role.ADMINISTRATOR, Role.SMO_OFFICER),
+    ),
 )
 ACCOUNT = (
     Entry("me", "organization:me", gettext_lazy("My account"), "user-circle"),
@@ -80,15 +86,21 @@ ACCOUNT = (
 ACTIVE = {
     "portal:home": "home",
     "portal:work": "work",
-    "planning": "map",
-    "strategy": "map",
-    "scorecards": "scorecard",
-    "organization": "units",
+    "planning:": "map",
+    "strategy:": "map",
+    "scorecards:": "scorecard",
+    "organization:unit": "units",
     "organization:people": "people",
     "organization:person": "people",
+    "organization:role_": "people",
+    "organization:position_": "people",
+    "organization:manager_": "people",
     "organization:settings": "settings",
-    "jobs": "jobs",
+    "organization:year_": "settings",
+    "organization:field_": "settings",
+    "jobs:": "jobs",
 }
+"""How a view's name begins → the link it belongs to. My account belongs to none."""
 TABS = ("home", "work", "map", "scorecard")
 
 
@@ -175,7 +187,7 @@ def _active(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None:
         return ""
-    return ACTIVE.get(match.view_name, ACTIVE.get(match.namespace, ""))
+    return next((key for start, key in ACTIVE.items() if match.view_name.startswith(start)), "")
 
 
 def _person(actor: Actor) -> dict[str, str]:

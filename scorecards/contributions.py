@@ -51,15 +51,12 @@ def objective_status_before(objectives: Sequence[Objective], viewer: Actor, at: 
 
 @facet("objective", "measure", gettext_lazy("Leading figure"), order=20)
 def objective_measure(objectives: Sequence[Objective], viewer: Actor, at: At) -> Mapping[int, Fact]:
-    """The heaviest measure of each objective with its value and target: "72.4% of 78"."""
+    """The heaviest measure of each objective with its value and target: "72.4% of 78%"."""
     facts: dict[int, Fact] = {}
     for line in measure_lines(viewer, at, objectives):
-        words = (
-            _("%(value)s of %(target)s") % {"value": line.value, "target": line.target} if line.target else line.value
-        )
         url = reverse("scorecards:measure", args=[line.measure.pk])
         facts.setdefault(
-            line.measure.objective_id or 0, Fact(line.measure.short, line.status, words or _("No value"), url)
+            line.measure.objective_id or 0, Fact(line.measure.short, line.status, line.figure or _("No value"), url)
         )
     return facts
 

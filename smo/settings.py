@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "organization.middleware.ActorMiddleware",
+    "core.views.NothingToSee",
 ]
 
 ROOT_URLCONF = "smo.urls"

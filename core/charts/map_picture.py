@@ -122,7 +122,7 @@ def _change(change: Change, right: float, y: float) -> str:
 
 
 def _foot(node: MapNode) -> str:
-    """Value against target at the left, the owner's name at the right as far as there is room."""
+    """Value against target at the left, the owner's name at the right if it fits whole."""
     y, left, right = node.y + node.h - 11, node.x + 12, node.x + node.w - 12
     value = cut(node.value, 12, right - left, 600)
     body = text(left, y, value, size=12, paint=INK, weight=600) if value else ""
@@ -131,8 +131,8 @@ def _foot(node: MapNode) -> str:
         beside = cut(node.beside, 11.5, right - x)
         body += text(x, y, beside, size=11.5)
         x += text_width(beside, 11.5) + 8
-    if node.owner and right - x > 30:
-        body += text(right, y, cut(node.owner, 11, right - x), size=11, anchor="end")
+    if node.owner and text_width(node.owner, 11) <= right - x:
+        body += text(right, y, node.owner, size=11, anchor="end")
     return body
 
 

@@ -16,12 +16,14 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from core import charts, formats, icons, statuses
 from core.charts import MeasureSeries
+from core.formwords import kind_of, sentences
 
 register = template.Library()
 
@@ -308,15 +310,10 @@ def empty(
 
 
 # ------------------------------------------------------------------------------------------------------- forms
-def _kind(field: BoundField) -> str:
-    kind: str = type(field.field.widget).__name__.lower().removesuffix("input")
-    return kind
-
-
 @register.inclusion_tag("core/ui/field.html")
 def field(field: BoundField) -> dict[str, Any]:
     """A field of a form: label, hint, error, input; "optional" in words instead of a star on the others."""
-    kind = _kind(field)
+    kind = kind_of(field)
     base = "form-select" if "select" in kind and kind not in _LABELLED else "form-control"
     classes = "form-check-input" if kind in _LABELLED else base
     if field.errors:
@@ -338,12 +335,13 @@ def error_summary(*forms: BaseForm, focus: bool = True) -> dict[str, Any]:
             continue
         problems += [("", str(error)) for error in form.non_field_errors()]
         for bound in form:
-            anchor = bound.auto_id if _kind(bound) in _LABELLED - {"checkbox"} else bound.id_for_label
-            problems += [(anchor, f"{bound.label}: {error}") for error in bound.errors]
+            anchor = bound.auto_id if kind_of(bound) in _LABELLED - {"checkbox"} else bound.id_for_label
+            problems += [(anchor, f"{bound.label}: {error}") for error in sentences(bound)]
     return {"problems": problems, "focus": focus}
 
 
 # ----------------------------------------------------------------------------------------------------- filters
+register.filter("sentences", sentences)
 register.filter("number", formats.plain)
 register.filter("signed", formats.signed)
 register.filter("percent", formats.percent)
@@ -356,6 +354,12 @@ register.filter("money_full", formats.money_full)
 def day(value: date | None) -> str:
     """16 Jul 2026; nothing for no date."""
     return formats.date_short(value) if value else ""
+
+
+@register.filter
+def month_name(number: int) -> str:
+    """January for 1."""
+    return date_format(date(2000, number, 1), "F")
 
 
 @register.filter

@@ -20,7 +20,7 @@ from organization.roles import Role
 class PeopleFilter(forms.Form):
     """The filter bar of the list of people."""
 
-    STATES = (("", _("Here")), ("left", _("Left")), ("all", _("All")))
+    STATES = (("", _("Working here")), ("left", _("Left")), ("all", _("Everybody")))
     q = forms.CharField(label=_("Name, e-mail or number"), required=False)
     unit = UnitField(label=_("Unit and below"), required=False)
     role = forms.ChoiceField(label=_("Role"), required=False)

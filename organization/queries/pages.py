@@ -26,9 +26,9 @@ class UnitLine:
     people: int
 
     @property
-    def indent(self) -> str:
-        """Blanks that a page does not fold, as wide as the unit hangs deep."""
-        return "\u2003" * self.depth
+    def indent(self) -> int:
+        """Steps to the right: as deep as the unit hangs, at most five."""
+        return min(self.depth, 5)
 
 
 def heads_by_unit(day: date) -> dict[int, list[Person]]:

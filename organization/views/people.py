@@ -57,6 +57,9 @@ def people(request: PortalRequest, rows: QuerySet[Person]) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "shows_mail": any(
+            getattr(person, "may_view_details", False) for person in page if person.pk != request.actor.person_id
+        ),
         "filtered": any(form.cleaned_data.values()) if form.is_valid() else False,
         "may_add": bool(units_for(request.actor, "add_person", request.at.today)),
     }

@@ -19,6 +19,7 @@ from core.formats import NumberFormat, percent
 from core.periods import At, Frequency, Period
 from core.statuses import ORDER, movement, reason_words
 from scorecards.models import Edge, Measure, Node, Result, Scorecard
+from scorecards.queries.ranges import range_of, with_range
 from strategy.models import Objective, Theme
 
 SPARK_PERIODS = 13
@@ -243,6 +244,7 @@ def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
     }
     themes = Prefetch("themes", Theme.objects.only("pk"))
     visible = scoped(viewer, "view", Measure.objects.filter(node__scorecard=scorecard)).select_related("owner")
+    visible = with_range(visible, period)
     objectives = scoped(viewer, "view", Objective.objects.filter(node__scorecard=scorecard))
     children: dict[int, list[Edge]] = defaultdict(list)
     for edge in Edge.objects.filter(parent__scorecard=scorecard, valid__contains=period.end):
@@ -359,7 +361,7 @@ def _measure_row(facts: _Facts, node: Node, measure: Measure, common: dict[str, 
         owner=measure.owner.name if measure.owner else "",
         value="" if value is None else numbers.text(value),
         figure="" if value is None else numbers.figure(value),
-        target="" if target is None else numbers.figure(target),
+        target=range_of(measure, numbers) if target is None else numbers.figure(target),
         gap="" if value is None or target is None else numbers.gap(value - target),
         unit_of_measure=measure.unit_of_measure,
         frequency=measure.get_frequency_display(),

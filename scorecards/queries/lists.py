@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from core.access import Actor
 from core.periods import At
@@ -16,6 +17,7 @@ from core.statuses import reason_words
 from scorecards.models import Edge, Measure, Node, Result, Scorecard
 from scorecards.queries.cards import number_format, scorecards, statuses
 from scorecards.queries.measures import measures
+from scorecards.queries.ranges import range_of, with_range
 from strategy.models import Objective
 
 PAGE_SIZE = 50
@@ -44,6 +46,12 @@ class MeasureLine:
     reason: str
     value: str
     target: str
+    against: str = ""
+
+    @property
+    def figure(self) -> str:
+        """The value and what it is held against, as short as a card needs it: 72.4% of 78%, 94.7% (88% to 92%)."""
+        return f"{self.value} {self.against}" if self.value and self.against else self.value
 
     @property
     def reason_words(self) -> str:
@@ -70,7 +78,7 @@ def measure_page(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str) 
 def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> list[MeasureLine]:
     """The live measures of these objectives with their results, heaviest first; two queries."""
     edges = Edge.objects.filter(child__measure=OuterRef("pk"), valid__contains=at.period.end)
-    rows = measures(viewer).filter(objective__in=objectives, state="live", node__isnull=False)
+    rows = with_range(measures(viewer), at.period).filter(objective__in=objectives, state="live", node__isnull=False)
     found = list(rows.annotate(weight=Subquery(edges.values("weight")[:1])).order_by("-weight", "code"))
     results = statuses([measure.node.pk for measure in found], at.period)
     return [_line(measure, results.get(measure.node.pk)) for measure in found]
@@ -89,7 +97,7 @@ def _filtered(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> QuerySet[Meas
     now = Result.objects.filter(
         node__measure=OuterRef("pk"), frequency=at.period.frequency, period_start=at.period.start
     )
-    rows = measures(viewer).filter(state="live", node__isnull=False)
+    rows = with_range(measures(viewer), at.period).filter(state="live", node__isnull=False)
     rows = rows.annotate(status_now=Coalesce(Subquery(now.values("status")[:1]), Value("no_data")))
     if wanted.get("q"):
         rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(code__icontains=wanted["q"]))
@@ -108,10 +116,13 @@ def _updated_by(viewer: Actor) -> QuerySet[Measure]:
 def _line(measure: Measure, result: Result | None) -> MeasureLine:
     numbers = number_format(measure)
     value, target = (result.value, result.target) if result else (None, None)
+    wanted = range_of(measure, numbers)
+    in_brackets = f"({wanted})" if wanted else ""
     return MeasureLine(
         measure=measure,
         status=result.status if result else "no_data",
         reason=result.reason if result else "not_reported",
         value="" if value is None else numbers.text(value),
-        target="" if target is None else numbers.figure(target),
+        target=wanted if target is None else numbers.figure(target),
+        against=in_brackets if target is None else _("of %(target)s") % {"target": numbers.short(target)},
     )

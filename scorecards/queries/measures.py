@@ -18,6 +18,7 @@ from core.statuses import movement, reason_words
 from organization.queries import calendars
 from scorecards.models import Edge, Measure, Observation, Result, Series, Target
 from scorecards.queries.cards import number_format
+from scorecards.queries.ranges import range_text
 
 PERIODS_SHOWN = 13
 PERIODS_AHEAD = 3
@@ -111,12 +112,12 @@ class MeasureReport:
 
     @property
     def year_to_date_words(self) -> str:
-        """ "FY2026 to date, 6 of 12 parts" or the whole year's name."""
+        """ "FY2026 to date, 6 of 12 periods" or the whole year's name."""
         year = self.year_to_date
         if year is None or not year.is_provisional:
             return self.year_to_date_label
         words = {"year": self.year_to_date_label, "n": year.parts_present, "m": year.parts_total}
-        return _("%(year)s to date, %(n)s of %(m)s parts") % words
+        return _("%(year)s to date, %(n)s of %(m)s periods") % words
 
     @property
     def share_percent(self) -> str:
@@ -285,7 +286,7 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
         status=result.status if result else "no_data",
         reason=result.reason if result else "not_reported",
         value_text="" if value is None else numbers.figure(value),
-        target_text="" if wanted is None else numbers.figure(wanted),
+        target_text=_wanted(target, numbers),
         gap_text="" if gap is None else numbers.gap(gap),
         year_ago_text="" if year_ago is None else numbers.figure(year_ago),
         source=_source(current),
@@ -293,6 +294,12 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
         corrected_was=corrected_was,
         comment=current.comment if current else "",
     )
+
+
+def _wanted(target: Target | None, numbers: NumberFormat) -> str:
+    if target is None:
+        return ""
+    return range_text(numbers, target.low, target.high) if target.value is None else numbers.figure(target.value)
 
 
 def _source(observation: Observation | None) -> str:

@@ -89,6 +89,11 @@ def test_money_never_shows_a_thousand_of_a_unit_or_more_than_three_figures(amoun
         (NumberFormat("money"), ("£72.40", "£72.40", "+£72.40", "+£72.40", "£72.40")),
         (NumberFormat(unit="days"), ("72.4 days", "72.4", "+72.4", "+72.4", "72.4")),
         (NumberFormat(decimals=0), ("72", "72", "+72", "+72", "72")),
+        (NumberFormat(unit="£m"), ("£72.4m", "£72.4m", "+£72.4m", "+£72.4m", "£72.4m")),
+        (
+            NumberFormat(unit="£ a head"),
+            ("£72.4 a head", "£72.4 a head", "+£72.4 a head", "+£72.4 a head", "£72.4 a head"),
+        ),
     ],
 )
 def test_a_measure_is_written_alike_everywhere(numbers, texts):

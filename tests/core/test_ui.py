@@ -254,6 +254,12 @@ def test_the_summary_names_every_error_and_leads_to_its_input():
     assert "Together they do not fit." in text(html)
 
 
+def test_a_field_left_empty_is_told_what_to_do():
+    html = text(render("{% error_summary form %}{% for item in form %}{% field item %}{% endfor %}", form=Example({})))
+    assert "Amount: Fill this in." in html and "Kind: Choose one." in html and "Sure: Tick this to go on." in html
+    assert "required" not in html
+
+
 def test_a_form_without_mistakes_has_no_summary():
     assert render("{% error_summary form other %}", form=Example(), other=Example()).strip() == ""
 
@@ -318,7 +324,7 @@ def test_the_theme_is_one_of_two_whatever_the_cookie_says():
     assert tags(html)[0] == ("html", {"lang": "en-gb", "data-bs-theme": "light"})
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500", "core/503"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "405", "500", "core/503"])
 def test_an_error_page_needs_nothing_and_says_what_to_do(name):
     """Django renders 500.html without a context at all."""
     html = Engine.get_default().get_template(f"{name}.html").render(Context())

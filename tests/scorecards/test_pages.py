@@ -369,6 +369,22 @@ def test_a_range_shows_its_two_ends(tree, officer):
     assert ">10.0<" in page and ">20.0<" in page and ">15.0<" in page
 
 
+def test_a_range_stands_where_a_target_would(tree, officer):
+    made = tree.measure("Level", method="range", polarity="inside", tolerance=1)
+    tree.target(made, PERIOD, None, low=10, high=20)
+    tree.record(made, PERIOD, 15)
+    for url in (measure_url(made), card_url(tree), "/scorecards/measures/"):
+        assert "10 to 20" in text(officer.get(url)), url
+    tree.target(made, PERIOD, None, low=10)
+    assert "at least 10" in text(officer.get(measure_url(made)))
+
+
+def test_an_address_that_only_takes_forms_says_so(tree, officer):
+    answer = officer.get(f"/scorecards/measures/{tree.measure('One').pk}/record/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "send it again" in text(answer)
+
+
 def test_a_value_carried_from_a_longer_period_says_so(tree, officer):
     made = tree.measure("Yearly", frequency="quarter")
     tree.target(made, "2026-Q1", 100)
