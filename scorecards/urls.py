@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import cards, definitions, measures
+from scorecards.views import cards, definitions, keeping, measures
 
 app_name = "scorecards"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("measures/<int:pk>/", measures.measure, name="measure"),
     path("measures/<int:pk>/file.<str:form>", measures.measure_file, name="measure_file"),
     path("measures/<int:pk>/record/", measures.measure_record, name="measure_record"),
+    path("reporting/", keeping.reporting, name="reporting"),
+    path("reporting/file.<str:form>", keeping.reporting_file, name="reporting_file"),
+    path("<int:pk>/quality/", keeping.quality, name="quality"),
+    path("compare/", keeping.compare, name="compare"),
+    path("compare/file.<str:form>", keeping.compare_file, name="compare_file"),
+    path("library/<int:pk>/compare/", keeping.compare_units, name="compare_units"),
     path("library/", definitions.definitions, name="definitions"),
     path("library/file.<str:form>", definitions.definitions_file, name="definitions_file"),
     path("library/<int:pk>/", definitions.definition, name="definition"),

@@ -93,6 +93,12 @@ def lines_of(viewer: Actor, at: At, rows: QuerySet[Measure]) -> list[MeasureLine
     return [_line(measure, results.get(measure.node.pk)) for measure in found]
 
 
+def named_measures(viewer: Actor, text: str) -> list[Measure]:
+    """The measure of this code, else up to six whose name holds the words; one or two queries."""
+    rows = measures(viewer).filter(retired_at=None).order_by("code")
+    return list(rows.filter(code__iexact=text)) or list(rows.filter(name__icontains=text)[:6])
+
+
 def _filtered(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> QuerySet[Measure]:
     now = Result.objects.filter(
         node__measure=OuterRef("pk"), frequency=at.period.frequency, period_start=at.period.start

@@ -328,7 +328,7 @@ def _chart(measure: Measure, lines: tuple[PeriodLine, ...], shown: list[Period],
     ahead = [one for one in ahead if one.start in facts.targets]
     periods = [line.period for line in ordered] + ahead
     return MeasureSeries(
-        labels=[_label(one) for one in periods],
+        labels=[short_label(one) for one in periods],
         groups=[str(one.fiscal_year.name) if one.frequency != Frequency.YEAR else "" for one in periods],
         actual=[line.value for line in ordered],
         target=[line.target for line in ordered] + [_number(facts.targets[one.start].value) for one in ahead],
@@ -341,7 +341,7 @@ def _chart(measure: Measure, lines: tuple[PeriodLine, ...], shown: list[Period],
     )
 
 
-def _label(period: Period) -> str:
+def short_label(period: Period) -> str:
     """The short name under an axis: "Jun" for June 2026, "Q2" for a quarter, the year for a year."""
     return period.label.split(" ")[0].rstrip(",") if period.frequency != Frequency.WEEK else period.key[-3:]
 

@@ -2,5 +2,6 @@
 
 from scorecards.tables.cards import measure_dataset, scorecard_dataset
 from scorecards.tables.definitions import definition_dataset
+from scorecards.tables.keeping import comparison_dataset, missing_dataset
 
-__all__ = ["definition_dataset", "measure_dataset", "scorecard_dataset"]
+__all__ = ["comparison_dataset", "definition_dataset", "measure_dataset", "missing_dataset", "scorecard_dataset"]
