@@ -56,7 +56,7 @@ def objective_measure(objectives: Sequence[Objective], viewer: Actor, at: At) ->
     for line in measure_lines(viewer, at, objectives):
         url = reverse("scorecards:measure", args=[line.measure.pk])
         facts.setdefault(
-            line.measure.objective_id or 0, Fact(line.measure.short, line.status, line.figure or _("No value"), url)
+            line.objective_id or 0, Fact(line.measure.short, line.status, line.figure or _("No value"), url)
         )
     return facts
 

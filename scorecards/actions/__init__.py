@@ -3,29 +3,37 @@
 Publishing a report stands in `scorecards.actions.reports`, so that only workers load what draws pages.
 """
 
+from scorecards.actions.annotations import AnnotationRow, add_annotation, change_annotation, remove_annotation
 from scorecards.actions.closing import close_period, reopen_period
 from scorecards.actions.measures import MeasureRow, add_measures, change_measure, retire_measure
 from scorecards.actions.observations import ObservationRow, record_observations
 from scorecards.actions.recompute import Recomputed, rebuild, tick
+from scorecards.actions.references import stop_using_measure, use_measure
 from scorecards.actions.targets import TargetRow, set_targets
 from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_weights
 
 __all__ = [
+    "AnnotationRow",
     "MeasureRow",
     "ObservationRow",
     "Recomputed",
     "TargetRow",
     "WeightRow",
+    "add_annotation",
     "add_measures",
+    "change_annotation",
     "change_measure",
     "close_period",
     "open_scorecard",
     "rebuild",
     "record_observations",
     "regrow",
+    "remove_annotation",
     "reopen_period",
     "retire_measure",
     "set_targets",
     "set_weights",
+    "stop_using_measure",
     "tick",
+    "use_measure",
 ]

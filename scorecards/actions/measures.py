@@ -18,10 +18,12 @@ from core.actions import Refusal, assign, check_version, sentences
 from organization import subjects
 from organization.models import OrgUnit, Person
 from organization.queries import calendars
+from scorecards.actions.baselines import append_baselines
 from scorecards.actions.edges import close_edges, open_edges
-from scorecards.actions.recompute import again, hold, recompute
+from scorecards.actions.following import followed, refuse_followed
+from scorecards.actions.recompute import Held, again, hold, recompute
 from scorecards.actions.writing import in_words
-from scorecards.models import Edge, Measure, Node, Observation, Series
+from scorecards.models import Edge, Measure, MeasureDefinition, Node, Observation, Series
 from scorecards.rules.refusals import Method, Polarity, check_polarity, check_scale, check_weight
 from scorecards.rules.refusals import Refusal as NumberRefusal
 from strategy.models import Objective
@@ -41,6 +43,9 @@ class MeasureRow:
     source: str = ""
     owner: Person | None = None
     updaters: Sequence[Person] = ()
+    approver: Person | None = None
+    needs_approval: bool = False
+    definition: MeasureDefinition | None = None
     kind: str = Measure.Kind.LAGGING
     is_critical: bool = False
     frequency: str = "month"
@@ -53,6 +58,9 @@ class MeasureRow:
     tolerance: Decimal | None = None
     baseline: Decimal | None = None
     baseline_on: date | None = None
+    interpolates: bool = False
+    is_proxy: bool = False
+    footnote: str = ""
     limit: Decimal | None = None
     scale: dict[str, float] = field(default_factory=dict)
     grace_days: int = 15
@@ -63,12 +71,13 @@ class MeasureRow:
 
 
 NOT_COLUMNS = {"updaters", "weight", "valid_from"}
-CHANGEABLE = {each.name for each in fields(MeasureRow)} - NOT_COLUMNS - {"unit"}
+CHANGEABLE = {each.name for each in fields(MeasureRow)} - NOT_COLUMNS - {"unit", "definition"}
 OF_RESULTS = {
     "objective", "kind", "is_critical", "frequency", "aggregation", "method", "polarity", "is_percent", "tolerance",
-    "baseline", "baseline_on", "scale", "grace_days", "starts_on",
+    "baseline", "baseline_on", "interpolates", "scale", "grace_days", "starts_on",
 }  # fmt: skip
 """Fields that results depend on."""
+BASELINE = {"baseline", "baseline_on"}
 
 
 def add_measures(actor: Actor, *, rows: Sequence[MeasureRow], today: date | None = None) -> list[Measure]:
@@ -96,7 +105,9 @@ def _add(actor: Actor, rows: Sequence[MeasureRow], today: date) -> list[Measure]
         Series.objects.bulk_create(Series(measure=measure) for measure in made)
         _place(made, rows, today)
         nodes = [measure.node.pk for measure in made]
-        recompute(nodes, None, today, hold(nodes, calendars()))
+        held = hold(nodes, calendars())
+        append_baselines(actor, [measure for measure in made if measure.baseline is not None], held.state.moment)
+        recompute(nodes, None, today, held)
     return made
 
 
@@ -122,7 +133,9 @@ def _nodes_of(objectives: Iterable[Objective | None]) -> dict[int, Node]:
 
 
 def _columns(row: MeasureRow) -> dict[str, Any]:
-    return {each.name: getattr(row, each.name) for each in fields(row) if each.name not in NOT_COLUMNS}
+    """What is stored of a row; what its definition says goes before what the row says."""
+    given = {each.name: getattr(row, each.name) for each in fields(row) if each.name not in NOT_COLUMNS}
+    return given | (followed(row.definition) if row.definition is not None else {})
 
 
 def _check_codes(rows: Sequence[MeasureRow]) -> None:
@@ -185,25 +198,36 @@ def _check_weight(row: MeasureRow) -> None:
 
 # ------------------------------------------------------------------------------------------------- change
 def change_measure(
-    actor: Actor, *, measure: Measure, values: dict[str, Any], expected: int | None, today: date | None = None
+    actor: Actor,
+    *,
+    measure: Measure,
+    values: dict[str, Any],
+    expected: int | None,
+    today: date | None = None,
+    reason: str = "",
 ) -> Measure:
     """Change what a measure says of itself; `Conflict` if it is no longer at version `expected`.
 
-    A new objective takes the weight along from today. Its frequency stays once it has values.
+    A new objective takes the weight along from today. Its frequency stays once it has values. What its definition says
+    is changed there. Another baseline is a fact of its own; `reason` says why.
     """
     require(actor, "change", measure)
     unknown = sorted(values.keys() - CHANGEABLE - {"updaters"})
     if unknown:
         raise Refusal(_("These cannot be changed here: %(names)s.") % {"names": ", ".join(unknown)})
-    return again(lambda: _change(actor, measure, dict(values), expected, today or timezone.localdate()))
+    return again(lambda: _change(actor, measure, dict(values), expected, today or timezone.localdate(), reason.strip()))
 
 
-def _change(actor: Actor, measure: Measure, values: dict[str, Any], expected: int | None, today: date) -> Measure:
+def _change(
+    actor: Actor, measure: Measure, values: dict[str, Any], expected: int | None, today: date, reason: str
+) -> Measure:
     updaters = values.pop("updaters", None)
-    with recording(actor, "change_measure", subject_id=measure.subject_id):
+    with recording(actor, "change_measure", subject_id=measure.subject_id, reason=reason):
         row = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
         check_version(row, expected, values)
+        home = row.objective_id
         changed = assign(row, values)
+        refuse_followed(row, changed)
         _check_change(row, changed)
         if updaters is not None:
             row.updaters.set(updaters)
@@ -211,7 +235,11 @@ def _change(actor: Actor, measure: Measure, values: dict[str, Any], expected: in
             row.store(changed)
             subjects.sync(Measure, [row.pk])
         if OF_RESULTS & set(changed):
-            _rescore(row, "objective" in changed, today)
+            held = _held(row, "objective" in changed)
+            if BASELINE & set(changed):
+                append_baselines(actor, [row], held.state.moment, reason)
+            left = _move(row, home, today) if "objective" in changed else set()
+            recompute({row.node.pk, *left}, None, today, held)
     return row
 
 
@@ -227,19 +255,25 @@ def _check_change(row: Measure, changed: Sequence[str]) -> None:
         )
 
 
-def _rescore(row: Measure, has_moved: bool, today: date) -> None:
-    """Everything anew for this measure; from both scorecards if it has moved."""
+def _held(row: Measure, has_moved: bool) -> Held:
+    """The scorecards of the measure, and the one it moves to."""
     node = Node.objects.get(measure=row)
-    left = {edge.parent_id for edge in Edge.objects.filter(child=node)} if has_moved else set()
     above = _nodes_of([row.objective]).get(row.objective_id or 0) if has_moved else None
-    held = hold([node.pk, *left, *([above.pk] if above else [])], calendars())
-    if has_moved:
-        weight = close_edges(child=node.pk, from_on=today)
-        node.scorecard_id = above.scorecard_id if above else None
-        node.save(update_fields=["scorecard"])
-        if above:
-            open_edges([(above.pk, node.pk, weight or Decimal(1), today)])
-    recompute({node.pk, *left}, None, today, held)
+    return hold([node.pk, *([above.pk] if above else [])], calendars())
+
+
+def _move(row: Measure, home: int | None, today: date) -> set[int]:
+    """Take the measure's place and weight from the objective it left to its own; references to it stay. The nodes left."""
+    node = row.node
+    above = _nodes_of([row.objective]).get(row.objective_id or 0)
+    left = set(Node.objects.filter(objective=home).values_list("pk", flat=True)) if home else set()
+    weight = close_edges(child=node.pk, from_on=today, parents=left)
+    node.scorecard_id = above.scorecard_id if above else None
+    node.save(update_fields=["scorecard"])
+    if above:
+        close_edges(child=node.pk, from_on=today, parents=[above.pk])  # what was a reference becomes its own place
+        open_edges([(above.pk, node.pk, weight or Decimal(1), today)])
+    return left
 
 
 def retire_measure(actor: Actor, *, measure: Measure, today: date, reason: str = "") -> Measure:

@@ -14,7 +14,8 @@ from scorecards.actions.figures import FREQUENCIES, Figures
 from scorecards.actions.records import Records, digests
 from scorecards.actions.sheets import Settings
 from scorecards.queries.trees import MeasureInfo
-from scorecards.rules.arrays import MISSING, Bools, Floats, Ints, Words, floats, has_no_word, words
+from scorecards.rules.arrays import MISSING, Bools, Floats, Ints, Words, days, floats, has_no_word, words
+from scorecards.rules.ladders import is_broken
 from scorecards.rules.scoring import Method, ScoringInputs, Trend, effective_red_flag, score, trend
 from scorecards.rules.status import Status, status
 
@@ -43,6 +44,7 @@ def score_measures(figures: Figures, infos: Sequence[MeasureInfo], boards: Board
     is_provisional = (figures.of > figures.parts) & has_no_word(figures.reason)
     _pin(figures, nodes, points, named == Status.OFF_TRACK, is_provisional, boards)
     previous_value, previous = _previous(figures, nodes, infos, is_provisional, boards)
+    previous_value[_across_breaks(figures, infos, boards)] = MISSING
     moved = words(len(figures), Trend.NONE)
     for rows, inputs in groups:
         moved[rows] = trend(inputs, previous_value[rows])
@@ -177,6 +179,19 @@ def _previous(
         value[rows] = np.where(is_unlike, MISSING, board.numbers["value"][cells])
         points[rows] = board.numbers["score"][cells]
     return value, points
+
+
+def _across_breaks(figures: Figures, infos: Sequence[MeasureInfo], boards: Boards) -> Bools:
+    """Rows whose period before does not compare, because a break lies between (METHOD §3)."""
+    found = np.zeros(len(figures), dtype=np.bool_)
+    for number, info in enumerate(infos):
+        if not info.breaks:
+            continue
+        for frequency, rows in _by_frequency(figures):
+            mine = rows[figures.measure[rows] == number]
+            before_from = boards.lines[frequency].start[figures.column[mine] - 1]
+            found[mine] = is_broken(before_from, figures.end[mine], days(info.breaks))
+    return found
 
 
 def _digests(

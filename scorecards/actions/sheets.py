@@ -12,6 +12,7 @@ from core.periods import Calendar, Frequency, Period
 from scorecards.actions.timelines import Lines, Timeline
 from scorecards.queries.trees import DEFAULTS, BandsRow, FactRow, MeasureInfo
 from scorecards.rules.arrays import MISSING, Bools, Days, Floats, Ints, days, floats, quiet
+from scorecards.rules.ladders import interpolated
 from scorecards.rules.scoring import Method, Polarity, planned_value, red_flag_from_tolerance
 
 PERCENT = 100.0
@@ -123,6 +124,8 @@ def _sheet(
     }
     for row, info in enumerate(infos):
         _fill(row, facts[info.node], line, numbers, longer, lines)
+        if info.has_ladder:
+            _climb(row, facts[info.node], line, numbers)
     has_failed = _divide(infos, numbers)
     _default_red_flags(infos, line, numbers, settings)
     for row, info in enumerate(infos):
@@ -154,6 +157,19 @@ def _fill(
         for name, number in zip(VALUES if fact.is_value else THRESHOLDS, fact.numbers, strict=False):
             if number is not None:
                 into[name][row, column] = number
+
+
+def _climb(row: int, facts: Iterable[FactRow], line: Timeline, numbers: dict[str, Floats]) -> None:
+    """Between its own periods' given targets, straight lines by the periods' last days (METHOD §3)."""
+    calendar = line.periods[0].calendar
+    steps = sorted(
+        (Period(fact.frequency, fact.start, calendar).end, fact.numbers)
+        for fact in facts
+        if not fact.is_value and fact.frequency is line.frequency and any(n is not None for n in fact.numbers)
+    )
+    given_on = days([on for on, _ in steps])
+    for place, name in enumerate(THRESHOLDS):
+        numbers[name][row] = interpolated(floats([given[place] for _, given in steps]), given_on, line.end)
 
 
 @quiet

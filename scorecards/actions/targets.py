@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,8 +13,9 @@ from audit.actions import recording
 from core.access import Actor
 from core.actions import Outcome
 from core.periods import Calendar, Frequency, Period, PeriodError, years_between
+from organization.models import Person
 from organization.queries import calendars
-from scorecards.actions.recompute import again, hold, recompute
+from scorecards.actions.recompute import Held, again, hold, recompute
 from scorecards.actions.timelines import Periods, reading, united
 from scorecards.actions.writing import (
     Batch,
@@ -32,7 +33,7 @@ from scorecards.actions.writing import (
     refuse_locked,
     refuse_repeated,
 )
-from scorecards.models import Measure
+from scorecards.models import Measure, Target
 from scorecards.rules.refusals import (
     Refusal,
     check_band,
@@ -46,7 +47,11 @@ from scorecards.rules.scoring import DEFAULT_TOLERANCE, Polarity
 
 NUMBERS = ("value", "red_flag", "stretch", "low", "high")
 PLANS = frozenset({Measure.Method.PROGRESS, Measure.Method.CAGR})
-FACTS = FactTable("scorecards_target", "measure_id", NUMBERS, ("reason",))
+FACTS = FactTable("scorecards_target", "measure_id", NUMBERS, ("reason", "approved_by_id"))
+
+
+Why = tuple[str, int | None]
+"""The reason of a change, and who agreed to it."""
 
 
 @dataclass(frozen=True)
@@ -76,44 +81,91 @@ class _Targets:
         return self.measures[self.rows[row].measure_id]
 
 
-def set_targets(actor: Actor, *, rows: Sequence[TargetRow], today: date, reason: str = "") -> Outcome:
+def set_targets(
+    actor: Actor, *, rows: Sequence[TargetRow], today: date, reason: str = "", approved_by: Person | None = None
+) -> Outcome:
     """Set targets, red flags, stretches and ranges, all or none; the outcome says of each row what became of it.
 
-    They count from now on for open periods; closed periods keep what was known when they were closed.
+    They count from now on for open periods; closed periods keep what was known when they were closed. `approved_by` is
+    who agreed to it, the actor where nobody is named.
     """
     calendar = calendars()
-    return again(lambda: _set(actor, rows, today, reason.strip(), calendar))
+    approver = approved_by.pk if approved_by else actor.person_id
+    return again(lambda: _set(actor, rows, today, (reason.strip(), approver), calendar))
 
 
-def _set(actor: Actor, rows: Sequence[TargetRow], today: date, reason: str, calendar: Calendar) -> Outcome:
+def _set(actor: Actor, rows: Sequence[TargetRow], today: date, why: Why, calendar: Calendar) -> Outcome:
     asked = _judged(actor, rows, calendar)
     try:
         asked.batch.stop_if(partial=False)
         subject = next(iter(asked.measures.values())).subject_id if len(asked.measures) == 1 else None
         details = {"rows": len(rows)}
-        with recording(actor, "set_targets", subject_id=subject, reason=reason, details=details) as event:
-            _write(actor, asked, today, reason, calendar, event.pk)
+        with recording(actor, "set_targets", subject_id=subject, reason=why[0], details=details) as event:
+            _write(actor, asked, today, why, calendar, event.pk)
     except NothingWrittenError:
         pass
     return asked.batch.outcome()
 
 
-def _write(actor: Actor, asked: _Targets, today: date, reason: str, calendar: Calendar, event_id: int) -> None:
+def _write(actor: Actor, asked: _Targets, today: date, why: Why, calendar: Calendar, event_id: int) -> None:
     held = hold(sorted({measure.node.pk for measure in asked.measures.values()}), calendar)
     cards = {row: asked.measure(row).node.scorecard_id for row in asked.batch.open_rows()}
     refuse_locked(asked.batch, cards, held.state.locked)
     asked.batch.stop_if(partial=False)
-    _compare(asked, reason)
+    _refuse_moving_closed(asked, cards, held)
+    asked.batch.stop_if(partial=False)
+    _compare(asked, why)
     if not asked.new:
         raise NothingWrittenError
     append(FACTS, list(asked.new.values()), moment=held.state.moment, actor=actor, event_id=event_id)
-    planned = {asked.measure(row).node.pk for row in asked.new if asked.measure(row).method in PLANS}
-    others = [row for row in asked.new if asked.measure(row).method not in PLANS]
-    if planned:  # the plan leads through all periods
+    planned = {asked.measure(row).node.pk for row in asked.new if _leads_on(asked.measure(row))}
+    others = [row for row in asked.new if not _leads_on(asked.measure(row))]
+    if planned:  # the plan or the ladder leads through other periods
         recompute(planned, None, today, held)
     if others:
         nodes = {asked.measure(row).node.pk for row in others}
         recompute(nodes, united(_read_by(asked, row, today) for row in others), today, held)
+
+
+def _leads_on(measure: Measure) -> bool:
+    """Whether a target of it says something about other periods too."""
+    return measure.method in PLANS or measure.interpolates
+
+
+def _refuse_moving_closed(asked: _Targets, cards: Mapping[int, int | None], held: Held) -> None:
+    """A step of a ladder moves the periods up to the steps beside it; closed ones among them keep their target."""
+    rows = [row for row in asked.batch.open_rows() if asked.measure(row).interpolates]
+    if not rows or not any(held.state.locked.values()):
+        return
+    given = _steps({asked.rows[row].measure_id for row in rows})
+    for row in rows:
+        period, measure = asked.rows[row].period, asked.measure(row)
+        locked = held.state.locked.get(cards[row] or 0, ())
+        steps = given.get((measure.pk, period.frequency.value), ())
+        below = max((start for start in steps if start < period.start), default=None)
+        above = min((start for start in steps if start > period.start), default=None)
+        after = None if below is None else Period(period.frequency, below, period.calendar).end
+        for lock in locked:
+            if _lies_between(lock, after, period.start) or _lies_between(lock, period.end, above):
+                sentence = _(
+                    "%(closed)s is closed, and its target lies on the line to %(period)s. Give the periods after"
+                    " %(closed)s a target first, or have it opened again."
+                )
+                asked.batch.refuse(row, sentence % {"closed": lock.label, "period": period.label})
+
+
+def _steps(measures: Collection[int]) -> dict[tuple[int, str], list[date]]:
+    """First days of the periods that have a target now, by measure and frequency; one statement."""
+    found: dict[tuple[int, str], list[date]] = {}
+    rows = Target.objects.filter(measure__in=measures, superseded_at=None).exclude(value=None, low=None, high=None)
+    for measure, frequency, start in rows.values_list("measure_id", "frequency", "period_start"):
+        found.setdefault((measure, frequency), []).append(start)
+    return found
+
+
+def _lies_between(lock: Period, after: date | None, before: date | None) -> bool:
+    """Whether a closed period reaches into the time after the last day of a step and before the first of the next."""
+    return after is not None and before is not None and lock.start < before and lock.end > after
 
 
 def _read_by(asked: _Targets, row: int, today: date) -> Periods:
@@ -205,7 +257,7 @@ def _check_plan(measure: Measure, period: Period, value: float, stretch: float |
 
 
 # -------------------------------------------------------------------------------------------- comparing
-def _compare(asked: _Targets, reason: str) -> None:
+def _compare(asked: _Targets, why: Why) -> None:
     """Which rows are new, changes or nothing new."""
     keys: dict[int, FactKey] = {}
     for row in asked.batch.open_rows():
@@ -220,4 +272,4 @@ def _compare(asked: _Targets, reason: str) -> None:
             continue
         seen.add(key)
         asked.batch.results[row] = "changed" if before else "taken"
-        asked.new[row] = NewFact(key, (*numbers, reason), before)
+        asked.new[row] = NewFact(key, (*numbers, *why), before)

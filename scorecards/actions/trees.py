@@ -173,7 +173,7 @@ def set_weights(actor: Actor, *, rows: Sequence[WeightRow], from_on: date, today
     require_all(actor, "set_weights", cards)
     batch = Batch([None] * len(rows), [f"{row.parent_node_id} → {row.child_node_id}" for row in rows])
     for number, row in enumerate(rows):
-        sentence = _weight_problem(row.weight)
+        sentence = weight_problem(row.weight)
         if sentence:
             batch.refuse(number, sentence)
     try:
@@ -184,7 +184,8 @@ def set_weights(actor: Actor, *, rows: Sequence[WeightRow], from_on: date, today
     return batch.outcome()
 
 
-def _weight_problem(weight: Decimal) -> str:
+def weight_problem(weight: Decimal) -> str:
+    """Why a weight cannot be one, in a sentence; empty if it can."""
     try:
         check_weight(float(exact(weight) or 0))
     except NumberRefusal as error:

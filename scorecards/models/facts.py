@@ -89,6 +89,7 @@ class Target(Fact):
     low = models.DecimalField(_("from"), max_digits=38, decimal_places=15, null=True)
     high = models.DecimalField(_("to"), max_digits=38, decimal_places=15, null=True)
     reason = models.TextField(_("reason"), blank=True)
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:

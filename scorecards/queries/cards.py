@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.access import Actor, scoped
@@ -61,6 +61,7 @@ class Row:
     parts: str = ""
     perspective: int | None = None
     themes: tuple[int, ...] = ()
+    from_unit: str = ""
 
     @property
     def share_percent(self) -> str:
@@ -186,8 +187,9 @@ def scorecard_of_unit(viewer: Actor, unit_ids: Iterable[int]) -> Scorecard | Non
 
 @dataclass(frozen=True)
 class _Facts:
-    """What one period of one scorecard is drawn from; nodes by id."""
+    """What one period of one scorecard is drawn from; nodes by id, with those of measures used from other units."""
 
+    card: int
     nodes: Mapping[int, Node]
     children: Mapping[int, list[Edge]]
     now: Mapping[int, Result]
@@ -206,7 +208,7 @@ def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardRe
     rows = tuple(_walk(facts, root, None, 0)) if root else ()
     strategy = scorecard.strategy
     objectives = [row for row in rows if row.kind == "objective"]
-    measures = [row for row in rows if row.kind == "measure"]
+    measures = [row for row in rows if row.kind == "measure" and not row.from_unit]
     return ScorecardReport(
         scorecard=scorecard.pk,
         strategy=strategy.pk,
@@ -238,23 +240,25 @@ def _count(statuses: Iterable[str]) -> dict[str, int]:
 
 def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
     sparks = tuple(period.shift(step).start for step in range(1 - SPARK_PERIODS, 1))
-    nodes = {
-        node.pk: node
-        for node in Node.objects.filter(scorecard=scorecard).select_related("perspective", "strategy__owner")
-    }
-    themes = Prefetch("themes", Theme.objects.only("pk"))
-    visible = scoped(viewer, "view", Measure.objects.filter(node__scorecard=scorecard)).select_related("owner")
-    visible = with_range(visible, period)
-    objectives = scoped(viewer, "view", Objective.objects.filter(node__scorecard=scorecard))
     children: dict[int, list[Edge]] = defaultdict(list)
     for edge in Edge.objects.filter(parent__scorecard=scorecard, valid__contains=period.end):
         children[edge.parent_id].append(edge)
+    used = Q(kind="measure", pk__in={edge.child_id for edges in children.values() for edge in edges})
+    nodes = {
+        node.pk: node
+        for node in Node.objects.filter(used | Q(scorecard=scorecard)).select_related("perspective", "strategy__owner")
+    }
+    themes = Prefetch("themes", Theme.objects.only("pk"))
+    visible = scoped(viewer, "view", Measure.objects.filter(node__in=nodes)).select_related("owner", "unit")
+    visible = with_range(visible, period)
+    objectives = scoped(viewer, "view", Objective.objects.filter(node__scorecard=scorecard))
     history: dict[int, dict[date, Result]] = defaultdict(dict)
-    wanted = Result.objects.filter(node__scorecard=scorecard, frequency=period.frequency, period_start__in=sparks)
+    wanted = Result.objects.filter(node__in=nodes, frequency=period.frequency, period_start__in=sparks)
     for result in wanted:
         history[result.node_id][result.period_start] = result
     before = period.previous().start
     return _Facts(
+        card=scorecard.pk,
         nodes=nodes,
         children=children,
         now={node: results[period.start] for node, results in history.items() if period.start in results},
@@ -369,6 +373,7 @@ def _measure_row(facts: _Facts, node: Node, measure: Measure, common: dict[str, 
         spark_target=target,
         is_critical=measure.is_critical,
         is_leading=measure.kind == Measure.Kind.LEADING,
+        from_unit="" if node.scorecard_id == facts.card else measure.unit.name,
     )
 
 

@@ -92,6 +92,7 @@ class PartLine:
     is_missing: bool
     is_counted: bool
     is_critical: bool
+    from_unit: str = ""
 
     @property
     def share_percent(self) -> str:
@@ -237,6 +238,7 @@ def _lines(parts: Sequence[Part]) -> Iterator[PartLine]:
             is_missing=part.is_missing,
             is_counted=part.is_counted,
             is_critical=part.is_critical,
+            from_unit=part.from_unit,
         )
 
 

@@ -43,6 +43,7 @@ class Part:
     code: str = ""
     coverage: float = 0.0
     is_critical: bool = False
+    from_unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def explanation(viewer: Actor, node: Node, at: At) -> Explanation:
     )
     hidden = _hidden(viewer, [edge.child for edge in edges])
     parts = tuple(
-        _part(edge.child, share, results.get(edge.child_id), is_hidden=edge.child_id in hidden)
+        _part(node, edge.child, share, results.get(edge.child_id), is_hidden=edge.child_id in hidden)
         for edge, share in zip(edges, found.explanation, strict=True)
     )
     return _explanation(found, minimum, node, parts)
@@ -214,7 +215,7 @@ def _holds(first: date | None, last: date | None, day: date) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
 
 
-def _part(node: Node, share: Share, result: Result | None, *, is_hidden: bool) -> Part:
+def _part(parent: Node, node: Node, share: Share, result: Result | None, *, is_hidden: bool) -> Part:
     thing = node.measure or node.objective or node.perspective or node.strategy
     return Part(
         node=node.pk,
@@ -232,4 +233,5 @@ def _part(node: Node, share: Share, result: Result | None, *, is_hidden: bool) -
         code="" if is_hidden else getattr(thing, "code", ""),
         coverage=result.coverage if result else 0.0,
         is_critical=node.measure is not None and node.measure.is_critical,
+        from_unit=node.measure.unit.name if node.measure and node.scorecard_id != parent.scorecard_id else "",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -39,13 +39,18 @@ class ScorecardLine:
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """One measure and its result in the period, values written out."""
+    """One measure and its result in the period, values written out.
+
+    Under another unit's objective, `objective_id` says which, and `from_unit` whose measure it is.
+    """
 
     measure: Measure
     status: str
     reason: str
     value: str
     target: str
+    objective_id: int | None = None
+    from_unit: str = ""
     against: str = ""
 
     @property
@@ -76,12 +81,30 @@ def measure_page(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str) 
 
 
 def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> list[MeasureLine]:
-    """The live measures of these objectives with their results, heaviest first; two queries."""
-    edges = Edge.objects.filter(child__measure=OuterRef("pk"), valid__contains=at.period.end)
-    rows = with_range(measures(viewer), at.period).filter(objective__in=objectives, state="live", node__isnull=False)
-    found = list(rows.annotate(weight=Subquery(edges.values("weight")[:1])).order_by("-weight", "code"))
+    """The live measures that count under these objectives, used ones too, with their results, heaviest first; three
+    queries."""
+    asked = {objective.pk for objective in objectives}
+    edges = Edge.objects.filter(parent__objective__in=asked, child__kind="measure", valid__contains=at.period.end)
+    weights = {
+        (objective or 0, measure or 0): weight
+        for objective, measure, weight in edges.values_list("parent__objective_id", "child__measure_id", "weight")
+    }
+    shown = Q(objective__in=asked) | Q(pk__in={measure for _, measure in weights})
+    found = list(with_range(measures(viewer), at.period).filter(shown, state="live", node__isnull=False))
     results = statuses([measure.node.pk for measure in found], at.period)
-    return [_line(measure, results.get(measure.node.pk)) for measure in found]
+    lines = [
+        replace(
+            _line(measure, results.get(measure.node.pk)),
+            objective_id=home,
+            from_unit="" if home == measure.objective_id else measure.unit.name,
+        )
+        for measure in found
+        for home in asked
+        if home == measure.objective_id or (home, measure.pk) in weights
+    ]
+    return sorted(
+        lines, key=lambda line: (-weights.get((line.objective_id or 0, line.measure.pk), 0), line.measure.code)
+    )
 
 
 def lines_of(viewer: Actor, at: At, rows: QuerySet[Measure]) -> list[MeasureLine]:

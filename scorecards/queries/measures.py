@@ -212,7 +212,9 @@ def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
 
 def _share(measure: Measure, day: date) -> float | None:
     """The measure's part of its objective's weight on a day, 0 to 1."""
-    edge = Edge.objects.filter(child__measure=measure, valid__contains=day).first()
+    edge = Edge.objects.filter(
+        child__measure=measure, parent__objective=measure.objective_id, valid__contains=day
+    ).first()
     if edge is None:
         return None
     whole = Edge.objects.filter(parent=edge.parent_id, valid__contains=day).aggregate(all=Sum("weight"))["all"]

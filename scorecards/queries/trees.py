@@ -83,11 +83,18 @@ class MeasureInfo:
     is_leading: bool
     first_fact: date | None
     series: int
+    interpolates: bool = False
+    breaks: tuple[date, ...] = ()
 
     @property
     def has_plan(self) -> bool:
         """Whether it is held against a plan from its baseline."""
         return self.method in (Method.PROGRESS, Method.CAGR)
+
+    @property
+    def has_ladder(self) -> bool:
+        """Whether its periods without a target take one from those around them."""
+        return self.interpolates and not self.has_plan
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,9 @@ _MEASURE_COLUMNS = """
   least((m.retired_at AT TIME ZONE %(zone)s)::date, u.closed_on), m.is_critical, m.kind,
   (SELECT min(o.period_start) FROM scorecards_series s JOIN scorecards_observation o ON o.series_id = s.id
    WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '' AND o.frequency = m.frequency),
-  (SELECT s.id FROM scorecards_series s WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '')
+  (SELECT s.id FROM scorecards_series s WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = ''),
+  m.interpolates, (SELECT array_agg(a."on" ORDER BY a."on") FROM scorecards_annotation a
+   WHERE a.measure_id = m.id AND a.is_break)
 """
 
 _TREE = (
@@ -137,7 +146,7 @@ _TREE = (
 SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, o.starts_on),
   coalesce(least(s.ends_on, (s.retired_at AT TIME ZONE %(zone)s)::date), o.ends_on),
   e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
-  co.starts_on, co.ends_on, coalesce(c.scorecard_id, n.scorecard_id),
+  co.starts_on, co.ends_on, CASE WHEN e.child_id IS NULL THEN n.scorecard_id ELSE c.scorecard_id END,
 """
     + _MEASURE_COLUMNS
     + """
@@ -197,6 +206,8 @@ def _measure(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
         is_leading=row[14] == "leading",
         first_fact=row[15],
         series=row[16] or 0,
+        interpolates=row[17],
+        breaks=tuple(row[18] or ()),
     )
 
 
@@ -234,12 +245,12 @@ class FactRow(NamedTuple):
 def current_facts(infos: Sequence[MeasureInfo], first: date, last: date) -> list[FactRow]:
     """Values of the actual series and targets as known now, of weekly and monthly measures between two days only.
 
-    A plan is read whole. Lists of ids, not joins: they keep to the index also before the tables are analysed.
+    A plan and a ladder are read whole. Lists of ids, not joins: they keep to the index also before the tables are analysed.
     """
     whole = [info for info in infos if info.frequency not in SHORT]
     part = [info for info in infos if info.frequency in SHORT]
-    planned = [info.id for info in infos if info.frequency not in SHORT or info.has_plan]
-    unplanned = [info.id for info in part if not info.has_plan]
+    planned = [info.id for info in infos if info.frequency not in SHORT or info.has_plan or info.has_ladder]
+    unplanned = [info.id for info in part if not (info.has_plan or info.has_ladder)]
     values = ([info.series for info in whole], [info.series for info in part])
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, [values[0], values[1], first, last, planned, unplanned, first, last])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,21 +13,27 @@ import pytest
 from django.db import connection
 
 from audit.actions import recording
+from core.actions import Refusal
 from core.periods import Frequency, Period
 from organization.actors import system_actor
 from organization.models import OrgUnit
 from scorecards.actions import (
+    AnnotationRow,
     ObservationRow,
     TargetRow,
     WeightRow,
+    add_annotation,
     change_measure,
     rebuild,
     record_observations,
     regrow,
+    remove_annotation,
     retire_measure,
     set_targets,
     set_weights,
+    stop_using_measure,
     tick,
+    use_measure,
 )
 from scorecards.actions.bands import BandsRow, set_bands
 from scorecards.models import Edge, Measure, Node, Result
@@ -82,7 +89,8 @@ class Player:
     def edit(self) -> None:
         moves: list[tuple[float, Callable[[], None]]] = [
             (10, self.record), (5, self.target), (2, self.weigh), (1, self.add), (1, self.retire), (1, self.change),
-            (1, self.move), (2, self.sleep), (1, self.restructure), (0.2, self.close_unit),
+            (1, self.move), (2, self.sleep), (1, self.restructure), (0.2, self.close_unit), (2, self.use),
+            (1, self.stop_using), (1, self.annotate),
         ]  # fmt: skip
         (move,) = self.dice.choices([move for _, move in moves], [often for often, _ in moves])
         move()
@@ -168,6 +176,7 @@ class Player:
         tree, measure = self._some() or (None, None)
         if measure is not None and tree is not None:
             values = {"grace_days": self.dice.choice([0, 10]), "is_critical": self.dice.random() < 0.5}
+            values["interpolates"] = self.dice.random() < 0.5
             change_measure(tree.officer, measure=measure, values=values, expected=None, today=self.today)
 
     def move(self) -> None:
@@ -176,6 +185,34 @@ class Player:
             other = self.dice.choice([None, *self.dice.choice(self.trees).objectives])
             values = {"objective": other}
             change_measure(tree.officer, measure=measure, values=values, expected=None, today=self.today)
+
+    def use(self) -> None:
+        """Let a measure count under an objective that is not its own, of the same or the other scorecard."""
+        tree, measure = self._some() or (None, None)
+        if measure is not None and tree is not None:
+            other = self.dice.choice(self.trees)
+            from_on = self.today - timedelta(days=self.dice.choice([0, 30, 300]))
+            asked = {"measure": measure, "objective": self.dice.choice(other.objectives), "today": self.today}
+            with suppress(Refusal):
+                use_measure(other.officer, weight=Decimal(self.dice.randint(0, 40)), from_on=from_on, **asked)
+
+    def stop_using(self) -> None:
+        used = list(Edge.objects.filter(child__kind="measure", parent__kind="objective").order_by("pk"))
+        edge = self.dice.choice(used) if used else None
+        if edge is not None and edge.child.measure is not None:
+            tree = next(tree for tree in self.trees if tree.card.pk == edge.parent.scorecard_id)
+            from_on = self.today - timedelta(days=self.dice.choice([0, 60]))
+            asked = {"measure": edge.child.measure, "objective": edge.parent.objective, "from_on": from_on}
+            with suppress(Refusal):
+                stop_using_measure(tree.officer, today=self.today, **asked)
+
+    def annotate(self) -> None:
+        tree, measure = self._some() or (None, None)
+        if measure is not None and tree is not None:
+            row = AnnotationRow(self.today - timedelta(days=self.dice.randint(0, 300)), "Moved", is_break=True)
+            made = add_annotation(tree.officer, measure=measure, row=row, today=self.today)
+            if self.dice.random() < 0.3:
+                remove_annotation(tree.officer, annotation=made, today=self.today)
 
     def restructure(self) -> None:
         """Move or retire an objective, or end the strategy, and let the scorecard follow."""
