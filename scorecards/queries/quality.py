@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +24,8 @@ from scorecards.rules.quality import (
 )
 from strategy.models import Objective
 
-RECENT = timedelta(days=366)
+RECENT, LONG = timedelta(days=366), ("half_year", "year")
+"""A value is recent if its period has not been over for a year; those of long periods began a year earlier."""
 WORDS = {
     Check.OBJECTIVE_MEASURED: (
         _("Objectives have a measure"),
@@ -126,8 +127,8 @@ def quality_report(viewer: Actor, scorecard: Scorecard, at: At) -> QualityReport
 def _measures(viewer: Actor, objectives: Sequence[Objective], at: At) -> list[Measure]:
     counted = Edge.objects.filter(child__measure=OuterRef("pk"), valid__contains=at.today)
     values = Observation.objects.filter(
+        Q(period_start__gte=at.today - RECENT) | Q(frequency__in=LONG, period_start__gte=at.today - 2 * RECENT),
         series__measure=OuterRef("pk"), series__kind="actual", superseded_at=None, value__isnull=False,
-        period_start__gte=at.today - RECENT,
     )  # fmt: skip
     targets = Target.objects.filter(measure=OuterRef("pk"), superseded_at=None)
     rows = scoped(viewer, "view", Measure.objects.filter(objective__in=objectives, state="live"))
