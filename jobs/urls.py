@@ -9,6 +9,7 @@ from jobs import views
 app_name = "jobs"
 urlpatterns = [
     path("", views.jobs, name="jobs"),
+    path("file.<str:form>", views.jobs_file, name="jobs_file"),
     path("<int:pk>/", views.job, name="job"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/retry/", views.retry, name="retry"),

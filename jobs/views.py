@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.actions import Refusal
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from jobs import actions, queries
 from jobs.actions.outbox import send_again
 from jobs.models import Job, Outbox, ProducedFile
+from jobs.tables import jobs_dataset
 
 PAGE_SIZE = 50
 
@@ -37,6 +39,14 @@ def jobs(request: PortalRequest, rows: QuerySet[Job]) -> HttpResponse:
         "days": queries.DAYS_KEPT,
     }
     return render(request, "jobs/jobs.html", context)
+
+
+@listing("view", Job)
+@require_safe
+def jobs_file(request: PortalRequest, rows: QuerySet[Job], form: str) -> HttpResponseBase:
+    """The person's jobs of 30 days as a file."""
+    found = queries.own_jobs(request.actor, timezone.now())
+    return download(jobs_dataset(found.iterator(chunk_size=500)), "jobs", form)
 
 
 @guarded("view", Job)

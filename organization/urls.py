@@ -9,6 +9,7 @@ from organization.views import account, entrance, people, settings, standing, un
 app_name = "organization"
 urlpatterns = [
     path("units/", units.units, name="units"),
+    path("units/file.<str:form>", units.units_file, name="units_file"),
     path("units/new/", units.unit_new, name="unit_new"),
     path("units/<int:pk>/", units.unit, name="unit"),
     path("units/<int:pk>/edit/", units.unit_edit, name="unit_edit"),
@@ -16,7 +17,7 @@ urlpatterns = [
     path("units/<int:pk>/close/", units.unit_close, name="unit_close"),
     path("units/<int:pk>/reopen/", units.unit_reopen, name="unit_reopen"),
     path("people/", people.people, name="people"),
-    path("people.csv", people.people_file, name="people_file"),
+    path("people/file.<str:form>", people.people_file, name="people_file"),
     path("people/without-manager/", people.people_orphans, name="people_orphans"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/<int:pk>/", people.person, name="person"),

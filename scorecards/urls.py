@@ -2,16 +2,18 @@
 
 from django.urls import path
 
-from scorecards.views import cards, definitions, keeping, measures
+from scorecards.views import cards, definitions, keeping, lists, measures
 
 app_name = "scorecards"
 urlpatterns = [
     path("", cards.scorecards, name="scorecards"),
+    path("file.<str:form>", lists.scorecards_file, name="scorecards_file"),
     path("<int:pk>/", cards.scorecard, name="scorecard"),
     path("<int:pk>/file.<str:form>", cards.scorecard_file, name="scorecard_file"),
     path("<int:pk>/report/", cards.report_order, name="report_order"),
     path("nodes/<int:pk>/", cards.node, name="node"),
     path("measures/", measures.measures, name="measures"),
+    path("measures/file.<str:form>", lists.measures_file, name="measures_file"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
     path("measures/<int:pk>/file.<str:form>", measures.measure_file, name="measure_file"),
     path("measures/<int:pk>/record/", measures.measure_record, name="measure_record"),

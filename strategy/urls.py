@@ -7,6 +7,8 @@ from strategy.views import attached, items, pages
 app_name = "strategy"
 urlpatterns = [
     path("", pages.strategies, name="strategies"),
+    path("file.<str:form>", pages.strategies_file, name="strategies_file"),
+    path("<int:pk>/objectives.<str:form>", pages.objectives_file, name="objectives_file"),
     path("<int:pk>/", pages.strategy, name="strategy"),
     path("versions/<int:pk>/", pages.version, name="version"),
     path("themes/<int:pk>/", pages.theme, name="theme"),

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import IO, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from core.spreadsheets.cells import plain_number
 from core.spreadsheets.escapes import is_formula_like
@@ -87,24 +87,35 @@ class _Sink:
 
 
 def workbook_chunks(sheets: Iterable[Sheet]) -> Iterator[bytes]:
-    """An .xlsx workbook, piece by piece. A sheet longer than a workbook allows goes on in a second one."""
+    """An .xlsx workbook, piece by piece. A sheet longer than a workbook allows goes on in a second one.
+
+    The same sheets give the same bytes: no part carries the time it was written.
+    """
     sink = _Sink()
     names: list[str] = []
-    with ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=4) as archive:  # type: ignore[call-overload]
-        archive.writestr("_rels/.rels", ROOT_RELATIONS)
-        archive.writestr("xl/styles.xml", STYLES)
+    with ZipFile(sink, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+        archive.writestr(_part("_rels/.rels"), ROOT_RELATIONS)
+        archive.writestr(_part("xl/styles.xml"), STYLES)
         yield sink.take()
         for sheet in _split(sheets):
             names.append(_sheet_name(sheet.name, names))
-            with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w") as part:
+            with archive.open(_part(f"xl/worksheets/sheet{len(names)}.xml"), "w") as part:
                 for _written in _write_sheet(part, sheet):
                     yield sink.take()
         if not names:
             names.append("Sheet")
-            archive.writestr("xl/worksheets/sheet1.xml", SHEET_HEAD + SHEET_TAIL)
+            archive.writestr(_part("xl/worksheets/sheet1.xml"), SHEET_HEAD + SHEET_TAIL)
         for name, text in _directory(names):
-            archive.writestr(name, text)
+            archive.writestr(_part(name), text)
     yield sink.take()
+
+
+def _part(name: str) -> ZipInfo:
+    """A part of the archive, dated the first day an archive knows."""
+    part = ZipInfo(name)
+    part.compress_type = ZIP_DEFLATED
+    part._compresslevel = 4  # type: ignore[attr-defined]  # public from Python 3.13 on
+    return part
 
 
 def _split(sheets: Iterable[Sheet]) -> Iterator[Sheet]:

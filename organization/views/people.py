@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import Forbidden, can, givers_sentence
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
 from core.submitting import FormPage, answer, posted, refuse_quietly
@@ -68,12 +69,10 @@ def people(request: PortalRequest, rows: QuerySet[Person]) -> HttpResponse:
 
 @listing("view", Person)
 @require_safe
-def people_file(request: PortalRequest, rows: QuerySet[Person]) -> HttpResponseBase:
-    """The same list as CSV, all pages."""
-    _form, found = _listed(request)
-    chunks = people_dataset(found.iterator(chunk_size=500)).csv()
-    headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
-    return StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8", headers=headers)
+def people_file(request: PortalRequest, rows: QuerySet[Person], form: str) -> HttpResponseBase:
+    """The same list as a file, all pages."""
+    _filter, found = _listed(request)
+    return download(people_dataset(found.iterator(chunk_size=500)), "people", form)
 
 
 @listing("change", Person)

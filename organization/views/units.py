@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import Forbidden, givers_sentence
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
 from core.submitting import FormPage, answer, posted, refuse_quietly
@@ -20,7 +21,17 @@ from organization.actions.closing import close_unit, reopen_unit
 from organization.actions.units import UnitRow, add_units, move_unit, rename_unit
 from organization.forms.units import CloseUnitForm, MoveUnitForm, NewUnitForm, UnitForm
 from organization.models import OrgUnit
-from organization.queries import allowed, closed_units, still_open, tree, unit_lines, units_above, units_for
+from organization.queries import (
+    allowed,
+    closed_units,
+    parents_on,
+    still_open,
+    tree,
+    unit_lines,
+    units_above,
+    units_for,
+)
+from organization.tables import units_dataset
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -44,6 +55,14 @@ def units(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
         "may_add": bool(units_for(request.actor, "add_unit", request.at.today)),
     }
     return render(request, "organization/units.html", context)
+
+
+@listing("view", OrgUnit)
+@require_safe
+def units_file(request: PortalRequest, rows: QuerySet[OrgUnit], form: str) -> HttpResponseBase:
+    """The tree as a file, parents before children."""
+    lines = unit_lines(request.actor, request.at)
+    return download(units_dataset(lines, parents_on(request.at.today)), "units", form)
 
 
 @guarded("view", OrgUnit)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -21,6 +22,7 @@ from scorecards.queries.ranges import range_of, with_range
 from strategy.models import Objective
 
 PAGE_SIZE = 50
+FILE_ROWS = 500
 WORST_FIRST = {"off_track": 0, "watch": 1, "no_data": 2, "on_track": 3, "exceeds": 4}
 
 
@@ -64,6 +66,19 @@ class MeasureLine:
         return reason_words(self.reason)
 
 
+@dataclass(frozen=True)
+class MeasureFacts:
+    """One measure and its result in the period, as a file holds them."""
+
+    measure: Measure
+    result: Result | None
+
+    @property
+    def reason_words(self) -> str:
+        """Why there is no status, in words."""
+        return reason_words(self.result.reason if self.result else "not_reported")
+
+
 def scorecard_lines(viewer: Actor, at: At) -> list[ScorecardLine]:
     """Every scorecard the viewer may see, by unit; three queries."""
     found = list(scorecards(viewer))
@@ -78,6 +93,14 @@ def measure_page(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str) 
     results = statuses([measure.node.pk for measure in page.object_list], at.period)
     page.object_list = [_line(measure, results.get(measure.node.pk)) for measure in page.object_list]
     return page
+
+
+def measure_facts(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> Iterator[MeasureFacts]:
+    """The measures of `measure_page`, all pages, read in parts of 500 with their results."""
+    rows = _filtered(viewer, at, wanted).iterator(chunk_size=FILE_ROWS)
+    while part := list(islice(rows, FILE_ROWS)):
+        results = statuses([measure.node.pk for measure in part], at.period)
+        yield from (MeasureFacts(measure, results.get(measure.node.pk)) for measure in part)
 
 
 def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> list[MeasureLine]:

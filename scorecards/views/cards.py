@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.periods import Period, PeriodError
 from scorecards.actions.reports import order_report
@@ -15,7 +16,6 @@ from scorecards.models import Node, Scorecard
 from scorecards.queries import cards, lists
 from scorecards.queries.explaining import node_report
 from scorecards.tables import scorecard_dataset
-from scorecards.views.downloads import download
 
 
 @listing("view", Scorecard)

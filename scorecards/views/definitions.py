@@ -7,11 +7,11 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from scorecards.models import MeasureDefinition
 from scorecards.queries.definitions import definition_lines, definition_report
 from scorecards.tables import definition_dataset
-from scorecards.views.downloads import download
 
 
 @listing("view", MeasureDefinition)
@@ -26,7 +26,8 @@ def definitions(request: PortalRequest, rows: QuerySet[MeasureDefinition]) -> Ht
 @require_safe
 def definitions_file(request: PortalRequest, rows: QuerySet[MeasureDefinition], form: str) -> HttpResponseBase:
     """The library as CSV, workbook or JSON."""
-    return download(definition_dataset(definition_lines(request.actor)), "library", form)
+    lines = definition_lines(request.actor, request.GET.get("q", ""))
+    return download(definition_dataset(lines), "library", form)
 
 
 @guarded("view", MeasureDefinition)

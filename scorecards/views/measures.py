@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.actions import Refusal, sentences
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
 from core.statuses import WORDS
@@ -19,7 +20,6 @@ from scorecards.models import Measure
 from scorecards.queries import lists
 from scorecards.queries import measures as measure_queries
 from scorecards.tables import measure_dataset
-from scorecards.views.downloads import download
 
 
 @listing("view", Measure)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.panels import get, panels
 from strategy.forms import CommentForm
 from strategy.models import Objective, Strategy, StrategyVersion, Theme
 from strategy.queries import pages
+from strategy.queries.strategies import objectives
 from strategy.queries.strategies import strategies as all_strategies
+from strategy.tables import objectives_dataset, strategies_dataset
 
 FILLED = 1
 """How many panels of an objective come with the page; the others are fetched."""
@@ -23,6 +26,21 @@ FILLED = 1
 def strategies(request: PortalRequest, rows: QuerySet[Strategy]) -> HttpResponse:
     """Every strategy the person may see."""
     return render(request, "strategy/strategies.html", {"strategies": all_strategies(request.actor)})
+
+
+@listing("view", Strategy)
+@require_safe
+def strategies_file(request: PortalRequest, rows: QuerySet[Strategy], form: str) -> HttpResponseBase:
+    """The same list as a file."""
+    return download(strategies_dataset(all_strategies(request.actor)), "strategies", form)
+
+
+@guarded("view", Strategy)
+@require_safe
+def objectives_file(request: PortalRequest, row: Strategy, form: str) -> HttpResponseBase:
+    """The objectives of a strategy with their status, as a file."""
+    lines = pages.lines(request.actor, request.at, objectives(request.actor, row))
+    return download(objectives_dataset(lines), f"{row.name} objectives", form)
 
 
 @guarded("view", Strategy)

@@ -207,7 +207,7 @@ def test_addresses_are_for_those_who_may_see_them_also_by_search(reader, office,
 
 def test_the_list_is_a_file_too(reader, office, ann):
     def table(client):
-        answer = client.get(f"{at('people_file')}?q=ann")
+        answer = client.get(f"{at('people_file', 'csv')}?q=ann")
         return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
 
     shown = [(row["Name"], row["Unit"], row["Title"], row["E-mail"]) for row in (*table(office), *table(reader))]

@@ -54,7 +54,7 @@ def sign_in(client, password=PASSWORD, email=EMAIL, **more):
 
 
 def is_in(client):
-    return client.get(reverse("organization:people_file")).status_code == 200
+    return client.get(reverse("organization:people_file", args=["csv"])).status_code == 200
 
 
 def with_event(act):
@@ -143,7 +143,7 @@ def test_passwords_are_kept_by_argon2(ann):
 
 def test_a_personal_page_is_kept_by_no_cache(client, ann):
     sign_in(client)
-    assert "no-store" in client.get(reverse("organization:people_file")).headers["Cache-Control"]
+    assert "no-store" in client.get(reverse("organization:people_file", args=["csv"])).headers["Cache-Control"]
 
 
 # ---------------------------------------------------------------------------------------------------- limits
