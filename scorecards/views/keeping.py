@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from scorecards.forms import CompareForm
 from scorecards.models import Measure, MeasureDefinition, Scorecard
@@ -15,7 +16,6 @@ from scorecards.queries.comparing import comparison, following, found_measures
 from scorecards.queries.completeness import completeness
 from scorecards.queries.quality import quality_report
 from scorecards.tables import comparison_dataset, missing_dataset
-from scorecards.views.downloads import download
 
 
 def _unit(request: PortalRequest) -> int | None:
