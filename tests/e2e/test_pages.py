@@ -16,6 +16,9 @@ PAGES = {
     "strategy map": "/planning/",
     "scorecards": "/scorecards/",
     "measures": "/scorecards/measures/",
+    "who has reported": "/scorecards/reporting/",
+    "measures side by side": "/scorecards/compare/?m=P1-01&m=C1-01",
+    "library": "/scorecards/library/",
     "units": "/organization/units/",
     "people": "/organization/people/",
     "my account": "/organization/me/",
@@ -31,6 +34,7 @@ OPENED_FROM = {
         "/scorecards/",
         "main a[href*='/nodes/'], main a[href^='/scorecards/']:not([href*='measures'])",
     ),
+    "quality": ("/scorecards/1/", "main a[href*='/quality/']"),
     "unit": ("/organization/units/", "main table a[href*='/units/']"),
     "person": ("/organization/people/", "main table a[href*='/people/']"),
 }
