@@ -25,5 +25,11 @@ urlpatterns = [
     path("library/<int:pk>/compare/", keeping.compare_units, name="compare_units"),
     path("library/", definitions.definitions, name="definitions"),
     path("library/file.<str:form>", definitions.definitions_file, name="definitions_file"),
+    path("library/new/", definitions.definition_new, name="definition_new"),
     path("library/<int:pk>/", definitions.definition, name="definition"),
+    path("library/<int:pk>/edit/", definitions.definition_edit, name="definition_edit"),
+    path("library/<int:pk>/retire/", definitions.definition_retire, name="definition_retire"),
+    path("library/<int:pk>/versions/", definitions.definition_versions, name="definition_versions"),
+    path("measures/<int:pk>/follow/", definitions.measure_follow, name="measure_follow"),
+    path("measures/<int:pk>/leave/", definitions.measure_leave, name="measure_leave"),
 ]

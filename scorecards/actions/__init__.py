@@ -5,6 +5,15 @@ Publishing a report stands in `scorecards.actions.reports`, so that only workers
 
 from scorecards.actions.annotations import AnnotationRow, add_annotation, change_annotation, remove_annotation
 from scorecards.actions.closing import close_period, reopen_period
+from scorecards.actions.library import (
+    DefinitionRow,
+    Revision,
+    add_definitions,
+    follow_definition,
+    leave_definition,
+    retire_definition,
+    revise_definition,
+)
 from scorecards.actions.measures import MeasureRow, add_measures, change_measure, retire_measure
 from scorecards.actions.observations import ObservationRow, record_observations
 from scorecards.actions.recompute import Recomputed, rebuild, tick
@@ -14,23 +23,30 @@ from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_weig
 
 __all__ = [
     "AnnotationRow",
+    "DefinitionRow",
     "MeasureRow",
     "ObservationRow",
     "Recomputed",
+    "Revision",
     "TargetRow",
     "WeightRow",
     "add_annotation",
+    "add_definitions",
     "add_measures",
     "change_annotation",
     "change_measure",
     "close_period",
+    "follow_definition",
+    "leave_definition",
     "open_scorecard",
     "rebuild",
     "record_observations",
     "regrow",
     "remove_annotation",
     "reopen_period",
+    "retire_definition",
     "retire_measure",
+    "revise_definition",
     "set_targets",
     "set_weights",
     "stop_using_measure",
