@@ -7,7 +7,7 @@ table into `MappedRow`s, `Problem`s and `Skipped` rows, streaming. `MappingError
 from core.mapping.cellvalues import PeriodValue
 from core.mapping.converters import Value
 from core.mapping.document import Mapping
-from core.mapping.fields import Field
+from core.mapping.fields import Field, FieldType
 from core.mapping.numbers import NumberStyle
 from core.mapping.problems import CellProblem, MappingError, Problem, Skipped
 from core.mapping.rows import BoundMapping, MappedRow, apply
@@ -16,6 +16,7 @@ __all__ = [
     "BoundMapping",
     "CellProblem",
     "Field",
+    "FieldType",
     "MappedRow",
     "Mapping",
     "MappingError",

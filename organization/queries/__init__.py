@@ -1,7 +1,7 @@
 """Questions about units, people, roles and settings."""
 
 from organization.queries.consequences import Leaving, StillOpen, delegations_of, leaving, still_open
-from organization.queries.customfields import clean_custom, custom_fields, kinds_with_own_fields
+from organization.queries.customfields import clean_custom, custom_fields, kinds_with_own_fields, own_values
 from organization.queries.keys import INVITATION, invitation, links_of, tokens_of
 from organization.queries.pages import (
     UnitLine,
@@ -59,6 +59,7 @@ __all__ = [
     "organization",
     "orphans",
     "other_administrators",
+    "own_values",
     "parents_on",
     "people_listed",
     "people_named",

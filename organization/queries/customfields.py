@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from core.actions import Refusal
+from core.formats import date_long
 from core.subjects import kinds
 from organization.models import CustomField
 
@@ -33,24 +34,45 @@ def custom_fields(kind: str) -> list[CustomField]:
     return list(CustomField.objects.filter(kind=kind))
 
 
-def clean_custom(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as they are stored in the record's `custom` column: text, number, ISO date, choice or boolean.
+def clean_custom(
+    kind: str,
+    values: Mapping[str, Any],
+    *,
+    held: Mapping[str, Any] | None = None,
+    fields: Sequence[CustomField] | None = None,
+) -> dict[str, Any]:
+    """The record's `custom` column once the values are written over what it held: text, number, ISO date, choice, boolean.
 
-    Empty values are left out. A Refusal names the field that is required, unknown or cannot be read. A caller merges:
-    `{**record.custom, **clean_custom(kind, given)}` keeps the values of fields that were taken away.
+    An empty value takes the old one away; what is not named stays, also values of fields that were taken away since. A
+    Refusal names the field that is required, unknown or cannot be read. `fields`: those of the kind, where many records
+    are written.
     """
-    fields = {field.key: field for field in custom_fields(kind)}
-    unknown = sorted(set(values) - fields.keys())
+    known = {field.key: field for field in (custom_fields(kind) if fields is None else fields)}
+    unknown = sorted(set(values) - known.keys())
     if unknown:
         raise Refusal(_("There is no field '%(key)s' here.") % {"key": unknown[0]}, field=f"custom.{unknown[0]}")
-    cleaned = {}
-    for key, field in fields.items():
+    kept = {key: value for key, value in (held or {}).items() if key not in values}
+    for key, field in known.items():
         value = _cleaned(field, values.get(key))
         if value is not None:
-            cleaned[key] = value
-        elif field.is_required:
+            kept[key] = value
+        elif field.is_required and key not in kept:
             raise _refusal(field, _("%(label)s is needed."))
-    return cleaned
+    return kept
+
+
+def own_values(kind: str, custom: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Labels and words of what a record's `custom` column holds, in the order of the fields; asks nothing if it is empty."""
+    fields = custom_fields(kind) if custom else []
+    return [(field.label, _words(field, custom[field.key])) for field in fields if custom.get(field.key) is not None]
+
+
+def _words(field: CustomField, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if field.type == CustomField.Type.DATE:
+        return date_long(date.fromisoformat(value))
+    return str(value)
 
 
 def _cleaned(field: CustomField, given: Any) -> Any:

@@ -3,6 +3,8 @@
 `{% load terms %}` then `{% term "perspective" %}` writes "perspective", or "lens" where the organisation says so;
 `{% term "perspective" many=True %}` the plural; `upper=True` begins with a capital, for headings and columns. All words
 come from one query per request. A noun that is not in `organization.queries.NOUNS` is an error.
+
+`{% own_fields "measure" measure.custom as own %}` gives label and words of each field the organisation added.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Any
 
 from django import template
 
-from organization.queries import NOUNS, Noun, nouns
+from organization.queries import NOUNS, Noun, nouns, own_values
 
 register = template.Library()
 KEPT = "_organization_nouns"
@@ -40,3 +42,9 @@ def term(context: template.Context, key: str, *, many: bool = False, upper: bool
     noun = _words(context)[key]
     word = noun.many if many else noun.one
     return word[:1].upper() + word[1:] if upper else word
+
+
+@register.simple_tag
+def own_fields(kind: str, custom: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The organisation's own fields of a record that hold something."""
+    return own_values(kind, custom)

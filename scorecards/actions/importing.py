@@ -19,8 +19,8 @@ from core.access import require
 from core.actions import Outcome, Refusal, RowOutcome
 from core.periods import Period
 from organization.actors import Actor, refreshed
-from organization.models import OrgUnit
-from organization.queries import root_unit
+from organization.models import CustomField, OrgUnit
+from organization.queries import clean_custom, custom_fields, root_unit
 from scorecards.actions.homes import Homes
 from scorecards.actions.measures import MeasureRow, add_measures, change_measure
 from scorecards.actions.observations import ObservationRow, record_observations
@@ -126,10 +126,11 @@ def _take(actor: Actor, rows: Sequence[ImportedMeasure], homes: Homes, today: da
     standing = {measure.code: measure for measure in Measure.objects.filter(code__in=[row.code for row in rows])}
     states: dict[int, RowOutcome] = {}
     fresh = [row for row in rows if row.code not in standing]
+    own = custom_fields("measure") if any("custom" in row.fields for row in rows) else []
     made = add_measures(actor, rows=[_measure_row(row, homes) for row in fresh], today=today)
     for row in rows:
         if row.code in standing:
-            states[row.number] = _change(actor, row, standing[row.code], homes)
+            states[row.number] = _change(actor, row, standing[row.code], homes, own)
         else:
             states[row.number] = RowOutcome(row.number, "taken", row.code)
     standing |= {measure.code: measure for measure in made}
@@ -147,7 +148,9 @@ def _measure_row(row: ImportedMeasure, homes: Homes) -> MeasureRow:
     )
 
 
-def _change(actor: Actor, row: ImportedMeasure, measure: Measure, homes: Homes) -> RowOutcome:
+def _change(
+    actor: Actor, row: ImportedMeasure, measure: Measure, homes: Homes, own: Sequence[CustomField]
+) -> RowOutcome:
     unit, objective = homes.of(row.unit, row.unit_code, row.group, row.objective)
     if measure.unit_id != unit.pk:
         words = {"code": row.code, "theirs": measure.unit, "unit": unit}
@@ -156,7 +159,10 @@ def _change(actor: Actor, row: ImportedMeasure, measure: Measure, homes: Homes) 
         )
     wanted = {**row.fields, "objective": objective} if objective else dict(row.fields)
     if "custom" in wanted:
-        wanted["custom"] = {**measure.custom, **wanted["custom"]}
+        try:
+            wanted["custom"] = clean_custom("measure", wanted["custom"], held=measure.custom, fields=own)
+        except Refusal as refusal:
+            return RowOutcome(row.number, "refused", row.code, refusal.sentence)
     changed = {name: value for name, value in wanted.items() if getattr(measure, name) != value}
     if not changed:
         return RowOutcome(row.number, "unchanged", row.code)

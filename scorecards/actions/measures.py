@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -16,8 +16,8 @@ from audit.actions import recording
 from core.access import Actor, require, require_all
 from core.actions import Refusal, assign, check_version, sentences
 from organization import subjects
-from organization.models import OrgUnit, Person
-from organization.queries import calendars
+from organization.models import CustomField, OrgUnit, Person
+from organization.queries import calendars, clean_custom, custom_fields
 from scorecards.actions.baselines import append_baselines
 from scorecards.actions.edges import close_edges, open_edges
 from scorecards.actions.following import followed, refuse_followed
@@ -87,6 +87,7 @@ def add_measures(actor: Actor, *, rows: Sequence[MeasureRow], today: date | None
     units = OrgUnit.objects.filter(pk__in={row.unit.pk for row in rows})
     require_all(actor, "add_measure", units)
     _check_codes(rows)
+    rows = _with_own_fields(rows)
     for row in rows:
         _check(_columns(row), f"{row.code}: ")
         _clean(Measure(**_columns(row)), f"{row.code}: ")
@@ -130,6 +131,19 @@ def _place(made: Sequence[Measure], rows: Sequence[MeasureRow], today: date) -> 
 def _nodes_of(objectives: Iterable[Objective | None]) -> dict[int, Node]:
     wanted = {objective.pk for objective in objectives if objective is not None}
     return {node.objective_id or 0: node for node in Node.objects.filter(objective__in=wanted)}
+
+
+def _with_own_fields(rows: Sequence[MeasureRow]) -> list[MeasureRow]:
+    """The organisation's own fields, judged where a row has any."""
+    own = custom_fields("measure") if any(row.custom for row in rows) else []
+    return [replace(row, custom=_own(row, own)) if row.custom else row for row in rows]
+
+
+def _own(row: MeasureRow, own: Sequence[CustomField]) -> dict[str, Any]:
+    try:
+        return clean_custom("measure", row.custom, fields=own)
+    except Refusal as refusal:
+        raise Refusal(f"{row.code}: {refusal.sentence}", field=refusal.field) from refusal
 
 
 def _columns(row: MeasureRow) -> dict[str, Any]:
@@ -226,6 +240,8 @@ def _change(
         row = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
         check_version(row, expected, values)
         home = row.objective_id
+        if "custom" in values:
+            values["custom"] = clean_custom("measure", values["custom"], held=row.custom)
         changed = assign(row, values)
         refuse_followed(row, changed)
         _check_change(row, changed)

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from core.actions import Refusal
 from core.importers import ImportReport, importer
 from core.importreports import Outcome
-from core.mapping import Field, MappedRow
+from core.mapping import Field, FieldType, MappedRow
 from core.periods import Frequency
 from organization.actors import Actor
 from organization.queries import custom_fields
+from organization.queries.customfields import LONGEST_TEXT
 from scorecards.actions.importing import (
     TARGETS,
     VALUES,
@@ -70,6 +71,14 @@ FIELDS = (
     ),
 )
 OWN_FIELD = "custom."
+TYPES: dict[str, FieldType] = {
+    "text": "text",
+    "number": "number",
+    "date": "date",
+    "choice": "choice",
+    "boolean": "boolean",
+}
+"""How the cells of the organisation's own fields are read."""
 OPTIONS = (
     Field("parent", label=_("Parent"), help=_("code of the unit under which missing units are made"), max_length=40),
     Field(
@@ -90,7 +99,10 @@ OPTIONS = (
 
 def own_fields() -> tuple[Field, ...]:
     """The organisation's own fields of measures: `custom.<key>`."""
-    return tuple(Field(f"{OWN_FIELD}{row.key}", label=row.label) for row in custom_fields("measure"))
+    return tuple(
+        Field(f"{OWN_FIELD}{row.key}", TYPES[row.type], row.label, choices=tuple(row.choices), max_length=LONGEST_TEXT)
+        for row in custom_fields("measure")
+    )
 
 
 @importer(

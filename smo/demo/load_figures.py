@@ -22,6 +22,7 @@ from scorecards.actions import (
 from scorecards.models import Edge, Measure
 from smo.demo.figures import MEASURES, Aim, Figure, aims, figures, restated_from
 from smo.demo.load_organization import House
+from smo.demo.organization import OWN_FIELD
 from smo.demo.shapes import MeasureSpec
 from smo.demo.strategies import STRATEGIES, WEIGHTS_BEFORE
 from smo.demo.words import NOTES, RESTATED
@@ -85,6 +86,7 @@ def _row(spec: MeasureSpec, house: House, objectives: Mapping[str, Objective]) -
         updaters=[house.people[key] for key in spec.updaters],
         kind=spec.kind,
         is_critical=spec.is_critical,
+        custom={OWN_FIELD["key"]: OWN_FIELD["choices"][0 if spec.is_critical else 1]} if spec.kind == "lagging" else {},
         frequency=spec.frequency,
         aggregation=spec.aggregation,
         method=spec.method,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from organization.actions.customfields import add_field
 from organization.actions.delegations import delegate
 from organization.actions.leaving import deactivate_person
 from organization.actions.managers import ManagerRow, set_managers
@@ -159,6 +160,7 @@ def _settle(house: House, administrator: Actor) -> None:
     set_fiscal_calendar(administrator, valid_from=first_year, first_month=1, named_by="start", today=clock.today)
     key, one, many = data.RENAMED_NOUN
     set_terms(administrator, rows=[TermRow(key, one, many)])
+    add_field(administrator, kind="measure", type="choice", **data.OWN_FIELD)
     for spec in PEOPLE:
         if spec.has_left:
             gone = clock.newest.next().start

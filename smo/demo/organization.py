@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 NAME = "Northmere Health"
 SUBTITLE = "Three hospitals and care at home"
 CURRENCY = "GBP"
 PASSWORD = "closer-sooner-safer"  # noqa: S105 - printed for whoever tries the demonstration
 RENAMED_NOUN = ("theme", "promise", "promises")
+OWN_FIELD: dict[str, Any] = {
+    "key": "published",
+    "label": "Published",
+    "choices": ["Board and public report", "Board report"],
+}
+"""A field of the organisation's own, for measures."""
 HEADQUARTERS, GENERAL, SALTBY, COMMUNITY = "Harbour House", "Northmere General", "Saltby Hospital", "Elmstead"
 
 

@@ -15,6 +15,8 @@ from core.access import Actor
 from core.actions import Refusal
 from organization import subjects
 from organization.actions.batches import clean_rows
+from organization.models import CustomField
+from organization.queries import clean_custom, custom_fields
 from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, Theme
 from strategy.models.structure import NodeState
 from strategy.structure.rows import (
@@ -95,7 +97,8 @@ def add_objectives(actor: Actor, *, strategy: Strategy, rows: Sequence[Objective
     with transaction.atomic():
         held = hold(actor, strategy)
         nodes = Nodes(held)
-        cleaned = clean_rows(rows, lambda row: _clean_objective(row, nodes))
+        own = custom_fields("objective") if any(row.custom for row in rows) else []
+        cleaned = clean_rows(rows, lambda row: _clean_objective(row, nodes, own))
         check_free(Objective, held, "code", [values["code"] for values, _themes in cleaned])
         first = _next_order(Objective, held)
         with recording(actor, "add_objectives", subject_id=held.subject_id, details={"count": len(rows)}):
@@ -113,11 +116,12 @@ def add_objectives(actor: Actor, *, strategy: Strategy, rows: Sequence[Objective
             return made
 
 
-def _clean_objective(row: ObjectiveRow, nodes: Nodes) -> tuple[dict[str, Any], list[Theme]]:
+def _clean_objective(row: ObjectiveRow, nodes: Nodes, own: Sequence[CustomField]) -> tuple[dict[str, Any], list[Theme]]:
     check_days(row.starts_on, row.ends_on)
     names = ("code", "name", "short_name", "description", "starts_on", "ends_on")
     values = clean_values(Objective, {name: getattr(row, name) for name in names})
-    values |= {"perspective": nodes.perspective(row.perspective), "owner": row.owner, "custom": dict(row.custom)}
+    values |= {"perspective": nodes.perspective(row.perspective), "owner": row.owner}
+    values["custom"] = clean_custom("objective", row.custom, fields=own) if row.custom else {}
     return values, nodes.themes(row.themes)
 
 

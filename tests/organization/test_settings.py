@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.models import Event
 from core.access import Forbidden, NotVisible
 from core.actions import Conflict, Refusal
+from core.formats import date_long
 from organization.actions.customfields import add_field, change_field, remove_field
 from organization.actions.savedviews import rename_view, restore_view, save_view, trash_view
 from organization.actions.settings import (
@@ -38,7 +39,7 @@ from organization.models import (
     SavedView,
     Term,
 )
-from organization.queries import calendars, clean_custom, kinds_with_own_fields, nouns
+from organization.queries import calendars, clean_custom, kinds_with_own_fields, nouns, own_values
 from organization.roles import Role
 from tests import factories
 from tests.factories.organization import BEGINNING, PASSWORD, TODAY
@@ -264,6 +265,24 @@ def test_own_values_are_stored_by_their_type(fields):
         "objective", {"note": " x ", "size": "12.50", "due": date(2026, 7, 1), "ok": "on", "tier": "B"}
     ) == {"note": "x", "size": 12.5, "due": "2026-07-01", "ok": True, "tier": "B"}
     assert clean_custom("objective", {"note": "x", "size": "", "ok": False, "tier": None}) == {"note": "x", "ok": False}
+
+
+def test_what_is_not_named_stays_and_an_empty_value_takes_away(fields):
+    held = {"note": "x", "tier": "A", "size": 3, "gone": "of a field taken away"}
+    assert clean_custom("objective", {"size": "", "tier": "B"}, held=held) == {
+        "note": "x", "tier": "B", "gone": "of a field taken away",
+    }  # fmt: skip
+    with refused("Note is needed.", field="custom.note"):
+        clean_custom("objective", {"note": ""}, held=held)
+
+
+def test_own_values_are_shown_with_their_labels_in_order(fields, django_assert_num_queries):
+    held = {"tier": "A", "ok": False, "due": "2026-07-01", "size": 12.5, "note": "x", "gone": "y"}
+    assert own_values("objective", held) == [
+        ("Note", "x"), ("Size", "12.5"), ("Due", date_long(date(2026, 7, 1))), ("Ok", "No"), ("Tier", "A"),
+    ]  # fmt: skip
+    with django_assert_num_queries(0):
+        assert own_values("objective", {}) == []
 
 
 @pytest.mark.parametrize(

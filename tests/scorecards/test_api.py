@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from organization.actions.customfields import add_field
 from organization.actions.tokens import issue_token
 from organization.actors import actor_of
 from organization.models import Person
@@ -65,6 +66,7 @@ def with_token(person_id: int, *, verbs: Any = (), units: Any = ()) -> Client:
 
 # ------------------------------------------------------------------------------------------------------- reading
 def test_a_measure_is_told_completely_with_its_result_in_the_period(tree, officer):
+    add_field(tree.officer, kind="measure", key="ward", label="Ward", type="text")
     (made,) = grow(tree, 1, tolerance=Decimal("0.5"), unit_of_measure="days", custom={"ward": "North"})
     found = officer.get(f"{MEASURES}{made.pk}/").json()
     assert found.pop("result") == {
