@@ -200,6 +200,8 @@ class DemoTest(TestCase):
         house = Organization.objects.get()
         assert (house.name, house.currency) == ("Northmere Health", "GBP")
         assert list(Term.objects.values_list("key", "singular", "plural")) == [("theme", "promise", "promises")]
+        published = Counter(row.get("published") for row in Measure.objects.values_list("custom", flat=True))
+        assert published.keys() == {"Board and public report", "Board report", None}
         assert FiscalCalendar.objects.get().first_month == 1
         assert Period.parse("2026-Q2", calendars()).start == date(2026, 4, 1)
 
