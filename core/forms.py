@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -88,3 +89,36 @@ class PersonField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, Model) else value
+
+
+class PeopleField(PersonField):
+    """Several people, one a line or parted by semicolons; cleans to the list of them, each once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_length = None
+        self.validators = []
+        self.widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        names = [name for line in str(value or "").splitlines() for name in line.split(";") if name.strip()]
+        found = [super(PeopleField, self).clean(name) for name in names]
+        return list({person.pk: person for person in found if person is not None}.values())
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else "\n".join(str(person) for person in value)
+
+
+class NumberField(forms.DecimalField):
+    """A number of any size, as it is typed; what may be stored is judged by the action."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("This is not a number. Write it with digits, for example 12.5."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return format(value.normalize(), "f") if isinstance(value, Decimal) and value.is_finite() else value

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from core.actions import Conflict, Refusal
 from core.formats import date_long
@@ -102,6 +103,10 @@ def _both(request: PortalRequest, page: FormPage, conflict: Conflict, stored: St
 def _words(form: forms.Form, name: str, value: Any) -> str:
     if value in (None, ""):
         return "—"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value) or "—"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     choices = dict(getattr(form.fields[name], "choices", ()))
     if value in choices:
         return str(choices[value])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.access import Actor
+from core.access import Actor, can
 from core.facets import Fact, facet
 from core.obligations import Obligation, obligation
 from core.panels import panel
@@ -67,13 +67,17 @@ class ObjectiveMeasures:
 
     lines: list[MeasureLine]
     node: int | None
+    add_url: str = ""
 
 
 @panel("objective", "measures", gettext_lazy("Measures"), "scorecards/panels/measures.html", order=10)
 def measures_of_objective(objective: Objective, viewer: Actor, at: At) -> ObjectiveMeasures:
     """The measures that show the objective is reached or driven."""
     node = Node.objects.filter(objective=objective).values_list("pk", flat=True).first()
-    return ObjectiveMeasures(measure_lines(viewer, at, [objective]), node)
+    unit = objective.strategy.unit
+    add_url = f"{reverse('scorecards:measure_add', args=[unit.pk])}?objective={objective.pk}"
+    may_add = can(viewer, "add_measure", unit)
+    return ObjectiveMeasures(measure_lines(viewer, at, [objective]), node, add_url if may_add else "")
 
 
 @obligation("value", gettext_lazy("Values to record"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import cards, definitions, keeping, lists, measures
+from scorecards.views import cards, definitions, designing, keeping, lists, measures
 
 app_name = "scorecards"
 urlpatterns = [
@@ -14,7 +14,11 @@ urlpatterns = [
     path("nodes/<int:pk>/", cards.node, name="node"),
     path("measures/", measures.measures, name="measures"),
     path("measures/file.<str:form>", lists.measures_file, name="measures_file"),
+    path("measures/new/", designing.measure_new, name="measure_new"),
+    path("measures/new/<int:pk>/", designing.measure_add, name="measure_add"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
+    path("measures/<int:pk>/edit/", designing.measure_edit, name="measure_edit"),
+    path("measures/<int:pk>/retire/", designing.measure_retire, name="measure_retire"),
     path("measures/<int:pk>/file.<str:form>", measures.measure_file, name="measure_file"),
     path("measures/<int:pk>/record/", measures.measure_record, name="measure_record"),
     path("reporting/", keeping.reporting, name="reporting"),

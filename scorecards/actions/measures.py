@@ -292,17 +292,20 @@ def _move(row: Measure, home: int | None, today: date) -> set[int]:
     return left
 
 
-def retire_measure(actor: Actor, *, measure: Measure, today: date, reason: str = "") -> Measure:
-    """End a measure: it counts no longer from today, keeps its history, and takes no more values."""
+def retire_measure(
+    actor: Actor, *, measure: Measure, today: date, reason: str = "", expected: int | None = None
+) -> Measure:
+    """End a measure: it counts nowhere from today, keeps its history, and takes no more values."""
     require(actor, "retire", measure)
     if measure.retired_at is not None:
         raise Refusal(_("%(name)s is retired already.") % {"name": measure.name}, code="retired")
-    return again(lambda: _retire(actor, measure, today, reason))
+    return again(lambda: _retire(actor, measure, today, reason.strip(), expected))
 
 
-def _retire(actor: Actor, measure: Measure, today: date, reason: str) -> Measure:
+def _retire(actor: Actor, measure: Measure, today: date, reason: str, expected: int | None) -> Measure:
     with recording(actor, "retire_measure", subject_id=measure.subject_id, reason=reason):
         row = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
+        check_version(row, expected, {})
         row.retired_at = datetime.combine(today, time.min, timezone.get_current_timezone())
         row.state = "retired"
         row.store(["retired_at", "state"])

@@ -19,6 +19,7 @@ from scorecards.forms import MeasureFilter, RecordForm
 from scorecards.models import Measure
 from scorecards.queries import lists
 from scorecards.queries import measures as measure_queries
+from scorecards.queries.designing import allowed, may_add_measures, own_fields
 from scorecards.tables import measure_dataset
 
 
@@ -29,7 +30,11 @@ def measures(request: PortalRequest, rows: QuerySet[Measure]) -> HttpResponse:
     form = MeasureFilter(request.GET, statuses=dict(WORDS.items()))
     wanted = form.cleaned_data if form.is_valid() else {}
     page = lists.measure_page(request.actor, request.at, wanted, request.GET.get("page", "1"))
-    return render(request, "scorecards/measures.html", {"form": form, "page": page, "filtered": any(wanted.values())})
+    return render(
+        request,
+        "scorecards/measures.html",
+        {"form": form, "page": page, "filtered": any(wanted.values()), "may_add": may_add_measures(request.actor)},
+    )
 
 
 @guarded("view", Measure)
@@ -42,7 +47,8 @@ def measure(request: PortalRequest, found: Measure) -> HttpResponse:
 def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, status: int = 200) -> HttpResponse:
     report = measure_queries.measure_report(request.actor, found, request.at)
     boxes = [panel.render(found, request.actor, request.at) for panel in panels("measure")]
-    context = {"measure": found, "report": report, "form": form, "panels": boxes}
+    more = {"may": allowed(request.actor, found), "own_fields": own_fields(found)}
+    context = {"measure": found, "report": report, "form": form, "panels": boxes, **more}
     return render(request, "scorecards/measure.html", context, status=status)
 
 

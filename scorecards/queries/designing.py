@@ -1,0 +1,102 @@
+"""What the pages that define a measure ask: who may, which objectives, who else uses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.access import Actor, permitted, scoped
+from core.formats import percent
+from organization.models import OrgUnit
+from organization.queries import custom_fields
+from scorecards.models import Edge, Measure
+from strategy.models import Objective
+from strategy.models.structure import NodeState
+
+VERBS = ("change", "retire", "set_target", "answer", "record")
+
+
+def allowed(viewer: Actor, measure: Measure) -> dict[str, bool]:
+    """Which of VERBS the viewer may do on the measure; one query."""
+    row = permitted(viewer, VERBS, Measure.objects.filter(pk=measure.pk)).first()
+    return {verb: bool(row and getattr(row, f"may_{verb}")) for verb in VERBS}
+
+
+def objectives_of(viewer: Actor, unit: OrgUnit, *, also: Objective | None = None) -> list[Objective]:
+    """Objectives of the unit's strategies that a measure can be put on, by code; and the one it is on now."""
+    rows = scoped(viewer, "view", Objective.objects.filter(strategy__unit=unit).exclude(state=NodeState.RETIRED))
+    found = list(rows.exclude(strategy__state="closed").order_by("code"))
+    return found if also is None or also in found else [*found, also]
+
+
+def may_add_measures(viewer: Actor) -> bool:
+    """Whether there is a unit to which the viewer may add measures; one query."""
+    return scoped(viewer, "add_measure", OrgUnit.objects.all()).exists()
+
+
+@dataclass(frozen=True)
+class OwnField:
+    """A field that the organisation added to measures, with what it says of one."""
+
+    label: str
+    words: str
+
+
+def own_fields(measure: Measure) -> list[OwnField]:
+    """The organisation's own fields that say something of the measure; one query."""
+    given = [(field.label, measure.custom.get(field.key)) for field in custom_fields("measure")]
+    return [OwnField(label, _words(value)) for label, value in given if value not in (None, "")]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)
+
+
+@dataclass(frozen=True)
+class User:
+    """Another objective under which a measure counts: from when, until when (None: still), and its share there."""
+
+    objective: Objective
+    unit: str
+    weight: Decimal
+    share: float | None
+    from_on: date | None
+    until_on: date | None
+
+    @property
+    def share_percent(self) -> str:
+        """In whole per cent."""
+        return "" if self.share is None else percent(100 * self.share, 0)
+
+
+def users_of(viewer: Actor, measure: Measure, day: date) -> list[User]:
+    """Objectives of other places that use the measure on a day or later; two queries."""
+    edges = Edge.objects.filter(child__measure=measure, parent__kind="objective").exclude(valid__endswith__lte=day)
+    edges = edges.exclude(parent__objective=measure.objective_id) if measure.objective_id else edges
+    rows = list(edges.select_related("parent__objective__strategy__unit").order_by("parent_id", "valid"))
+    seen = scoped(viewer, "view", Objective.objects.filter(pk__in=[row.parent.objective_id for row in rows]))
+    allowed_ids = set(seen.values_list("pk", flat=True))
+    totals: dict[int, Decimal] = {}
+    beside = Edge.objects.filter(parent__in=[row.parent_id for row in rows], valid__contains=day)
+    for parent, weight in beside.values_list("parent_id", "weight"):
+        totals[parent] = totals.get(parent, Decimal()) + weight
+    return [_user(row, totals.get(row.parent_id), day) for row in rows if row.parent.objective_id in allowed_ids]
+
+
+def _user(edge: Edge, total: Decimal | None, day: date) -> User:
+    objective: Any = edge.parent.objective
+    holds = edge.valid.lower is None or edge.valid.lower <= day
+    return User(
+        objective=objective,
+        unit=objective.strategy.unit.name,
+        weight=edge.weight,
+        share=float(edge.weight / total) if total and holds else None,
+        from_on=edge.valid.lower,
+        until_on=edge.valid.upper,
+    )
