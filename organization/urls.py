@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from organization.views import account, entrance, people, settings, standing, units
+from organization.views import account, entrance, people, savedviews, settings, standing, units
 
 app_name = "organization"
 urlpatterns = [
@@ -38,6 +38,9 @@ urlpatterns = [
     path("me/tokens/new/", account.token_new, name="token_new"),
     path("tokens/<int:pk>/revoke/", account.token_revoke, name="token_revoke"),
     path("links/<int:pk>/revoke/", account.link_revoke, name="link_revoke"),
+    path("views/new/", savedviews.view_new, name="view_new"),
+    path("views/<int:pk>/delete/", savedviews.view_trash, name="view_trash"),
+    path("views/<int:pk>/restore/", savedviews.view_restore, name="view_restore"),
     path("settings/", settings.settings, name="settings"),
     path("settings/organization/<int:pk>/", settings.settings_organization, name="settings_organization"),
     path("settings/year/", settings.settings_year, name="settings_year"),

@@ -16,6 +16,7 @@ from organization.actions.managers import ManagerRow, set_managers
 from organization.actions.memberships import RoleRow, grant_roles
 from organization.actions.people import PersonRow, add_people, change_person
 from organization.actions.positions import PositionRow, add_positions
+from organization.actions.savedviews import save_view
 from organization.actions.settings import TermRow, set_fiscal_calendar, set_terms
 from organization.actions.setup import set_up
 from organization.actions.units import UnitRow, add_units
@@ -154,7 +155,7 @@ def _set_managers(house: House, administrator: Actor) -> None:
 
 
 def _settle(house: House, administrator: Actor) -> None:
-    """The calendar, one noun of their own, a deputy for two weeks, and the one who left with the newest month."""
+    """The calendar, a noun, a field and views of their own, a deputy for two weeks, and the one who left lately."""
     clock = house.clock
     first_year = clock.years(-FOUNDED_YEARS_AGO).replace(month=1, day=1)
     set_fiscal_calendar(administrator, valid_from=first_year, first_month=1, named_by="start", today=clock.today)
@@ -175,3 +176,5 @@ def _settle(house: House, administrator: Actor) -> None:
         today=clock.today,
         roles=roles,
     )
+    for person, page, name, query in data.SHARED_VIEWS:
+        save_view(house.actor(person), page=page, name=name, query=query, is_shared=True)

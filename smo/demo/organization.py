@@ -16,6 +16,11 @@ OWN_FIELD: dict[str, Any] = {
     "choices": ["Board and public report", "Board report"],
 }
 """A field of the organisation's own, for measures."""
+SHARED_VIEWS = (
+    ("ravi.menon", "scorecards:measures", "Off track, for the monthly review", "status=off_track"),
+    ("ravi.menon", "scorecards:measures", "Nothing reported", "status=no_data"),
+)
+"""Filters of list pages that the strategy office shares: person, page, name, filters."""
 HEADQUARTERS, GENERAL, SALTBY, COMMUNITY = "Harbour House", "Northmere General", "Saltby Hospital", "Elmstead"
 
 
