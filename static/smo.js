@@ -116,6 +116,21 @@
     }
   });
 
+  // ------------------------------------------------------------------------------------- rows that explain themselves
+  // the first click fetches what stands below the row (htmx), the second takes it away
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-expand]");
+    const below = link?.closest("tr").nextElementSibling;
+    if (!below?.classList.contains("smo-whyrow")) {
+      link?.setAttribute("aria-expanded", "true");
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    below.remove();
+    link.setAttribute("aria-expanded", "false");
+  }, true);
+
   // --------------------------------------------------------------------------------------------------- toasts
   const settle = (toast) => {
     if (toast.dataset.settled) return;

@@ -23,7 +23,7 @@ from scorecards.queries.ranges import range_of, with_range
 from strategy.models import Objective, Theme
 
 SPARK_PERIODS = 13
-LEVELS = {"strategy": 0, "perspective": 1, "objective": 2, "measure": 3}
+LEVELS = {"strategy": 0, "perspective": 1, "theme": 1, "objective": 2, "measure": 3}
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Row:
 
 @dataclass(frozen=True)
 class ScorecardReport:
-    """A scorecard in one period; `rows` in tree order, parents before children."""
+    """A scorecard in one period; `rows` in tree order, parents before children; `theme_rows` the same cut by themes."""
 
     scorecard: int
     strategy: int
@@ -94,6 +94,7 @@ class ScorecardReport:
     period_label: str
     previous_label: str
     rows: tuple[Row, ...]
+    theme_rows: tuple[Row, ...] = ()
     themes: tuple[tuple[int, str], ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     counts_before: Mapping[str, int] = field(default_factory=dict)
@@ -206,6 +207,7 @@ def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardRe
     facts = _facts(viewer, scorecard, at.period)
     root = next((node for node in facts.nodes.values() if node.kind == "strategy"), None)
     rows = tuple(_walk(facts, root, None, 0)) if root else ()
+    themes = [node for node in facts.nodes.values() if node.theme is not None and node.theme.state == "live"]
     strategy = scorecard.strategy
     objectives = [row for row in rows if row.kind == "objective"]
     measures = [row for row in rows if row.kind == "measure" and not row.from_unit]
@@ -221,14 +223,18 @@ def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardRe
         period_label=at.period.label,
         previous_label=at.period.previous().label,
         rows=rows,
-        themes=tuple(
-            Theme.objects.filter(strategy=strategy, state="live").order_by("order", "pk").values_list("pk", "name")
-        ),
+        theme_rows=tuple(row for node in sorted(themes, key=_by_order) for row in _walk(facts, node, None, 1)),
+        themes=tuple((node.theme.pk, node.theme.name) for node in sorted(themes, key=_by_order) if node.theme),
         counts=_count(row.status for row in objectives),
         counts_before=_count(row.was or "no_data" for row in objectives),
         reported=sum(1 for row in measures if row.value and row.reason not in {"not_reported", "stale"}),
         expected=sum(1 for row in measures if row.reason != "not_due_yet"),
     )
+
+
+def _by_order(node: Node) -> tuple[int, int]:
+    """Themes as the strategy orders them."""
+    return (node.theme.order, node.theme.pk) if node.theme else (0, 0)
 
 
 def _count(statuses: Iterable[str]) -> dict[str, int]:
@@ -246,7 +252,9 @@ def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
     used = Q(kind="measure", pk__in={edge.child_id for edges in children.values() for edge in edges})
     nodes = {
         node.pk: node
-        for node in Node.objects.filter(used | Q(scorecard=scorecard)).select_related("perspective", "strategy__owner")
+        for node in Node.objects.filter(used | Q(scorecard=scorecard)).select_related(
+            "perspective", "theme", "strategy__owner"
+        )
     }
     themes = Prefetch("themes", Theme.objects.only("pk"))
     visible = scoped(viewer, "view", Measure.objects.filter(node__in=nodes)).select_related("owner", "unit")
@@ -311,6 +319,8 @@ def _row(facts: _Facts, node: Node, share: float | None, depth: int) -> Row | No
             if node.perspective.state != "retired"
             else None
         )
+    if node.theme is not None:
+        return Row(**common, key=node.theme.pk, name=node.theme.name)
     if node.strategy is not None:
         owner = node.strategy.owner.name if node.strategy.owner else ""
         return Row(**common, key=node.strategy.pk, name=node.strategy.name, owner=owner)

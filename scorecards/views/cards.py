@@ -34,7 +34,11 @@ def scorecards(request: PortalRequest, rows: QuerySet[Scorecard]) -> HttpRespons
 def scorecard(request: PortalRequest, card: Scorecard) -> HttpResponse:
     """The scorecard in the period picked."""
     report = cards.scorecard_report(request.actor, card, request.at)
-    return render(request, "scorecards/scorecard.html", {"scorecard": card, "report": report})
+    by_theme = request.GET.get("by") == "theme" and bool(report.theme_rows)
+    context = {"scorecard": card, "report": report, "by_theme": by_theme}
+    return render(
+        request, "scorecards/scorecard.html", {**context, "rows": report.theme_rows if by_theme else report.rows}
+    )
 
 
 @guarded("view", Scorecard)
@@ -60,6 +64,10 @@ def report_order(request: PortalRequest, card: Scorecard) -> HttpResponse:
 @guarded("view", Node)
 @require_safe
 def node(request: PortalRequest, found: Node) -> HttpResponse:
-    """Why a node has its score: each child's weight, score and contribution, and what is missing."""
+    """Why a node has its score: each child's weight, score and contribution, and what is missing.
+
+    A row of a scorecard asks for it as a row that stands below it.
+    """
     report = node_report(request.actor, found, request.at)
-    return render(request, "scorecards/node.html", {"report": report})
+    is_row = request.htmx and (request.htmx.target or "").startswith("row-")
+    return render(request, "scorecards/node.html#row" if is_row else "scorecards/node.html", {"report": report})

@@ -16,7 +16,7 @@ from organization.roles import Role
 from scorecards.actions import open_scorecard
 from scorecards.models import Observation
 from tests import factories
-from tests.factories.scorecards import TODAY, scorecard
+from tests.factories.scorecards import TODAY, scorecard, theme
 from tests.scorecards import showing
 from tests.scorecards.refusals import nothing_changes
 from tests.scorecards.showing import PERIOD, browser, grow, queries, text
@@ -390,3 +390,27 @@ def test_a_value_carried_from_a_longer_period_says_so(tree, officer):
     tree.target(made, "2026-Q1", 100)
     tree.record(made, "2026-Q1", 100)
     assert "the value is carried from its last own period" in text(officer.get(f"{node_url(tree, made)}?p=2026-05"))
+
+
+def test_a_scorecard_is_cut_by_themes_too(tree, officer):
+    grow(tree, 2)
+    (first, second) = tree.objectives
+    made = theme(tree.strategy, [first])
+    tree.regrow()
+    page = officer.get(card_url(tree), {"p": PERIOD, "by": "theme"})
+    rows = page.context["rows"]
+    assert [(row.kind, row.key) for row in rows][:2] == [("theme", made.pk), ("objective", first.pk)]
+    assert (len(rows), second.pk in {row.key for row in rows if row.kind == "objective"}) == (4, False)
+    assert rows[0].score == rows[1].score
+    assert officer.get(card_url(tree), {"p": PERIOD}).context["rows"][1].kind == "perspective"
+
+
+def test_a_row_explains_itself_below_where_a_script_asks(tree, officer):
+    grow(tree, 2)
+    node = tree.node(tree.objectives[0])
+    headers = {"HX-Request": "true", "HX-Target": f"row-{node.pk}"}
+    row = officer.get(f"/scorecards/nodes/{node.pk}/?p={PERIOD}", headers=headers)
+    assert (row.content.strip().startswith(b'<tr class="smo-whyrow">'), b"<html" in row.content) == (True, False)
+    assert "The parts and what each brings" in text(row)
+    page = officer.get(f"/scorecards/nodes/{node.pk}/?p={PERIOD}", headers={**headers, "HX-Target": "main"})
+    assert b"<html" in page.content
