@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import TestCase
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
@@ -19,7 +20,17 @@ from core.periods import Period
 from jobs.models import Job
 from organization import subjects
 from organization.actors import actor_of, deputy_actor
-from organization.models import ChainRow, Delegation, FiscalCalendar, Membership, Organization, OrgUnit, Person, Term
+from organization.models import (
+    ChainRow,
+    Delegation,
+    FiscalCalendar,
+    Membership,
+    Organization,
+    OrgUnit,
+    Person,
+    SavedView,
+    Term,
+)
 from organization.queries import ancestor_ids, calendars
 from organization.roles import Role
 from scorecards.actions import rebuild
@@ -201,6 +212,8 @@ class DemoTest(TestCase):
         assert (house.name, house.currency) == ("Northmere Health", "GBP")
         assert list(Term.objects.values_list("key", "singular", "plural")) == [("theme", "promise", "promises")]
         published = Counter(row.get("published") for row in Measure.objects.values_list("custom", flat=True))
+        shared = SavedView.objects.filter(is_shared=True)
+        assert {reverse(view.page) for view in shared} == {"/scorecards/measures/"} and shared.count() == 2
         assert published.keys() == {"Board and public report", "Board report", None}
         assert FiscalCalendar.objects.get().first_month == 1
         assert Period.parse("2026-Q2", calendars()).start == date(2026, 4, 1)
