@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import cards, definitions, designing, keeping, lists, measures
+from scorecards.views import cards, definitions, designing, keeping, lists, measures, targets
 
 app_name = "scorecards"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("measures/new/<int:pk>/", designing.measure_add, name="measure_add"),
     path("measures/<int:pk>/", measures.measure, name="measure"),
     path("measures/<int:pk>/edit/", designing.measure_edit, name="measure_edit"),
+    path("measures/<int:pk>/targets/", targets.measure_targets, name="measure_targets"),
     path("measures/<int:pk>/retire/", designing.measure_retire, name="measure_retire"),
     path("measures/<int:pk>/file.<str:form>", measures.measure_file, name="measure_file"),
     path("measures/<int:pk>/record/", measures.measure_record, name="measure_record"),

@@ -198,7 +198,7 @@ def _aim(
     """Every target of every row in one batch; what belongs to one period is one target."""
     asked: list[tuple[ImportedMeasure, TargetRow]] = []
     for row in rows:
-        by_period: dict[Period, dict[str, Decimal | None]] = {}
+        by_period: dict[Period, dict[str, Any]] = {}
         for period, series, _name, value in row.figures:
             if series in TARGETS:
                 by_period.setdefault(period, {})["value" if series == "target" else series] = value

@@ -19,6 +19,7 @@ from scorecards.actions.recompute import Held, again, hold, recompute
 from scorecards.actions.timelines import Periods, reading, united
 from scorecards.actions.writing import (
     Batch,
+    Current,
     FactKey,
     FactTable,
     NewFact,
@@ -46,6 +47,7 @@ from scorecards.rules.refusals import (
 from scorecards.rules.scoring import DEFAULT_TOLERANCE, Polarity
 
 NUMBERS = ("value", "red_flag", "stretch", "low", "high")
+NOTHING: tuple[Decimal | None, ...] = (None,) * len(NUMBERS)
 PLANS = frozenset({Measure.Method.PROGRESS, Measure.Method.CAGR})
 FACTS = FactTable("scorecards_target", "measure_id", NUMBERS, ("reason", "approved_by_id"))
 
@@ -56,7 +58,10 @@ Why = tuple[str, int | None]
 
 @dataclass(frozen=True)
 class TargetRow:
-    """What is wanted of a measure in one of its periods or a longer one; nothing at all withdraws the target."""
+    """What is wanted of a measure in one of its periods or a longer one; nothing at all withdraws the target.
+
+    `seen` is the revision that whoever changes it has read (0: none); one that was written meanwhile is not replaced.
+    """
 
     measure_id: int
     period: Period
@@ -65,6 +70,7 @@ class TargetRow:
     stretch: Decimal | None = None
     low: Decimal | None = None
     high: Decimal | None = None
+    seen: int | None = None
 
 
 @dataclass
@@ -115,6 +121,7 @@ def _write(actor: Actor, asked: _Targets, today: date, why: Why, calendar: Calen
     _refuse_moving_closed(asked, cards, held)
     asked.batch.stop_if(partial=False)
     _compare(asked, why)
+    asked.batch.stop_if(partial=False)
     if not asked.new:
         raise NothingWrittenError
     append(FACTS, list(asked.new.values()), moment=held.state.moment, actor=actor, event_id=event_id)
@@ -266,10 +273,24 @@ def _compare(asked: _Targets, why: Why) -> None:
     current, seen = current_of(FACTS, list(dict.fromkeys(keys.values()))), set()
     for row, key in keys.items():
         before, numbers = current.get(key), asked.numbers[row]
-        had = before.values[: len(NUMBERS)] if before else (None,) * len(NUMBERS)
+        had = before.values[: len(NUMBERS)] if before else NOTHING
         if key in seen or had == numbers:
             asked.batch.results[row] = "unchanged"
+            continue
+        problem = _why_not(asked.rows[row], before, had, why)
+        if problem:
+            asked.batch.refuse(row, problem)
             continue
         seen.add(key)
         asked.batch.results[row] = "changed" if before else "taken"
         asked.new[row] = NewFact(key, (*numbers, *why), before)
+
+
+def _why_not(row: TargetRow, before: Current | None, had: tuple[Decimal | None, ...], why: Why) -> str:
+    """Why a target may not be changed so: somebody else did meanwhile, or nobody says the reason; empty if it may."""
+    words = {"period": row.period.label}
+    if row.seen is not None and row.seen != (before.revision if before else 0):
+        return _("%(period)s was changed by someone else meanwhile. Look at what they wrote, then save again.") % words
+    if had != NOTHING and not why[0]:
+        return _("%(period)s has a target already. Say why it changes; the reason is kept beside it.") % words
+    return ""

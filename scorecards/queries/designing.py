@@ -7,12 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from core.access import Actor, permitted, scoped
 from core.formats import percent
 from organization.models import OrgUnit
-from organization.queries import custom_fields
 from scorecards.models import Edge, Measure
 from strategy.models import Objective
 from strategy.models.structure import NodeState
@@ -36,26 +33,6 @@ def objectives_of(viewer: Actor, unit: OrgUnit, *, also: Objective | None = None
 def may_add_measures(viewer: Actor) -> bool:
     """Whether there is a unit to which the viewer may add measures; one query."""
     return scoped(viewer, "add_measure", OrgUnit.objects.all()).exists()
-
-
-@dataclass(frozen=True)
-class OwnField:
-    """A field that the organisation added to measures, with what it says of one."""
-
-    label: str
-    words: str
-
-
-def own_fields(measure: Measure) -> list[OwnField]:
-    """The organisation's own fields that say something of the measure; one query."""
-    given = [(field.label, measure.custom.get(field.key)) for field in custom_fields("measure")]
-    return [OwnField(label, _words(value)) for label, value in given if value not in (None, "")]
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return str(value)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from core.access import Forbidden, givers_sentence
 from core.guards import PortalRequest, guarded, listing
 from core.submitting import FormPage, answer, posted, show
 from organization.models import OrgUnit
-from organization.queries import clean_custom, units_for
+from organization.queries import units_for
 from scorecards.actions import MeasureRow, add_measures, change_measure, retire_measure
 from scorecards.forms.definitions import RetireForm
 from scorecards.forms.designing import ChangeMeasureForm, MeasureForm, NewMeasureForm, WhereForm
@@ -92,7 +92,6 @@ def measure_add(request: PortalRequest, unit: OrgUnit) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> Measure:
         values = {name: value for name, value in form.values().items() if name != "weight" or value is not None}
-        values["custom"] = clean_custom("measure", values["custom"])
         row = MeasureRow(unit=unit, definition=follows, **values)
         return add_measures(request.actor, rows=[row], today=request.at.today)[0]
 
@@ -137,7 +136,6 @@ def measure_edit(request: PortalRequest, found: Measure) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> Measure:
         values = form.values()
-        values["custom"] = {**found.custom, **clean_custom("measure", values["custom"])}
         reason = values.pop("reason")
         return change_measure(
             request.actor, measure=found, values=values, expected=data["expected"], today=request.at.today,

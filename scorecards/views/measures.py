@@ -19,7 +19,7 @@ from scorecards.forms import MeasureFilter, RecordForm
 from scorecards.models import Measure
 from scorecards.queries import lists
 from scorecards.queries import measures as measure_queries
-from scorecards.queries.designing import allowed, may_add_measures, own_fields
+from scorecards.queries.designing import allowed, may_add_measures
 from scorecards.tables import measure_dataset
 
 
@@ -47,8 +47,8 @@ def measure(request: PortalRequest, found: Measure) -> HttpResponse:
 def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, status: int = 200) -> HttpResponse:
     report = measure_queries.measure_report(request.actor, found, request.at)
     boxes = [panel.render(found, request.actor, request.at) for panel in panels("measure")]
-    more = {"may": allowed(request.actor, found), "own_fields": own_fields(found)}
-    context = {"measure": found, "report": report, "form": form, "panels": boxes, **more}
+    may = allowed(request.actor, found)
+    context = {"measure": found, "report": report, "form": form, "panels": boxes, "may": may}
     return render(request, "scorecards/measure.html", context, status=status)
 
 

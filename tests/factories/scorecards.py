@@ -69,7 +69,7 @@ class Tree:
         """Set one target; what became of it."""
         given = {name: number(each) for name, each in values.items()}
         row = TargetRow(measure.pk, Period.parse(period), number(value), **given)
-        return set_targets(self.officer, rows=[row], today=self.today).rows[0].result
+        return set_targets(self.officer, rows=[row], today=self.today, reason="Test").rows[0].result
 
     def regrow(self, from_on: date | None = None) -> None:
         """Let the scorecard follow the strategy."""

@@ -155,7 +155,7 @@ class Player:
             row = TargetRow(measure.pk, period, value, red_flag=value - measure.goodness * 5)
         elif self.dice.random() < 0.1:
             row = TargetRow(measure.pk, period)
-        set_targets(tree.officer, rows=[row], today=self.today)
+        set_targets(tree.officer, rows=[row], today=self.today, reason="Test")
 
     def weigh(self) -> None:
         tree = self.dice.choice(self.trees)
