@@ -100,7 +100,7 @@ class NodePolicy(Policy):
 
     unit = "scorecard__strategy__unit"
     owner = ""
-    grants = {"view": [ANYONE]}
+    grants = {"view": [ANYONE], "set_weights": [Grant(EVERYONE, through("scorecard", "set_weights"))]}
 
 
 @policy(Edge)

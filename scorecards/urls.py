@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scorecards.views import cards, definitions, designing, keeping, lists, measures, targets
+from scorecards.views import cards, definitions, designing, keeping, lists, measures, targets, weights
 
 app_name = "scorecards"
 urlpatterns = [
@@ -11,7 +11,11 @@ urlpatterns = [
     path("<int:pk>/", cards.scorecard, name="scorecard"),
     path("<int:pk>/file.<str:form>", cards.scorecard_file, name="scorecard_file"),
     path("<int:pk>/report/", cards.report_order, name="report_order"),
+    path("<int:pk>/weights/", weights.weights, name="weights"),
+    path("<int:pk>/bands/", weights.bands, name="bands"),
     path("nodes/<int:pk>/", cards.node, name="node"),
+    path("nodes/<int:pk>/weights/", weights.node_weights, name="node_weights"),
+    path("nodes/<int:pk>/rule/", weights.node_rule, name="node_rule"),
     path("measures/", measures.measures, name="measures"),
     path("measures/file.<str:form>", lists.measures_file, name="measures_file"),
     path("measures/new/", designing.measure_new, name="measure_new"),

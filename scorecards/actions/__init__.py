@@ -19,7 +19,7 @@ from scorecards.actions.observations import ObservationRow, record_observations
 from scorecards.actions.recompute import Recomputed, rebuild, tick
 from scorecards.actions.references import stop_using_measure, use_measure
 from scorecards.actions.targets import TargetRow, set_targets
-from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_weights
+from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_rule, set_weights
 
 __all__ = [
     "AnnotationRow",
@@ -47,6 +47,7 @@ __all__ = [
     "retire_definition",
     "retire_measure",
     "revise_definition",
+    "set_rule",
     "set_targets",
     "set_weights",
     "stop_using_measure",
