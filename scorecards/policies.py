@@ -21,6 +21,8 @@ from scorecards.models import (
     Observation,
     OwnerForecast,
     PeriodLock,
+    Reminder,
+    ReminderPlan,
     Report,
     Result,
     Scorecard,
@@ -84,6 +86,7 @@ class ScorecardPolicy(Policy):
         "set_weights": [OFFICE, HEAD],
         "close_period": [OFFICE],
         "reopen_period": [OFFICE],
+        "remind": [OFFICE],
     }
 
 
@@ -147,6 +150,24 @@ class PeriodLockPolicy(Policy):
     unit = "scorecard__strategy__unit"
     owner = ""
     grants = {"view": [ANYONE]}
+
+
+@policy(Reminder)
+class ReminderPolicy(Policy):
+    """Whoever sees the measure sees when its people were reminded."""
+
+    unit = "measure__unit"
+    owner = "person"
+    grants = {"view": [Grant(EVERYONE, through("measure"))]}
+
+
+@policy(ReminderPlan)
+class ReminderPlanPolicy(Policy):
+    """One for the whole organisation."""
+
+    unit = ""
+    owner = ""
+    grants = {"view": [ANYONE], "change": [Grant(Role.SMO_OFFICER, ALL), Grant(Role.ADMINISTRATOR, ALL)]}
 
 
 @policy(Report)

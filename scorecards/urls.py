@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from scorecards.views import cards, definitions, designing, keeping, lists, measures, targets, weights
+from scorecards.views import (
+    approvals,
+    cards,
+    closing,
+    definitions,
+    designing,
+    entry,
+    grids,
+    keeping,
+    lists,
+    measures,
+    sheets,
+    targets,
+    weights,
+)
 
 app_name = "scorecards"
 urlpatterns = [
@@ -32,6 +46,22 @@ urlpatterns = [
     path("compare/", keeping.compare, name="compare"),
     path("compare/file.<str:form>", keeping.compare_file, name="compare_file"),
     path("library/<int:pk>/compare/", keeping.compare_units, name="compare_units"),
+    path("<int:pk>/closing/", closing.closing, name="closing"),
+    path("<int:pk>/closing/close/", closing.closing_close, name="closing_close"),
+    path("<int:pk>/closing/reopen/", closing.closing_reopen, name="closing_reopen"),
+    path("<int:pk>/closing/remind/", closing.closing_remind, name="closing_remind"),
+    path("reminders/", closing.reminders, name="reminders"),
+    path("updates/", entry.updates, name="updates"),
+    path("updates/save/", entry.updates_save, name="updates_save"),
+    path("updates/template.xlsx", sheets.entry_template, name="entry_template"),
+    path("updates/upload/", sheets.entry_upload, name="entry_upload"),
+    path("updates/carry/", sheets.entry_carry, name="entry_carry"),
+    path("grid/", grids.grid, name="grid"),
+    path("grid/save/", grids.grid_save, name="grid_save"),
+    path("grid/paste/", grids.grid_paste, name="grid_paste"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/decide/", approvals.approvals_decide, name="approvals_decide"),
+    path("approvals/<int:pk>/withdraw/", approvals.submission_withdraw, name="submission_withdraw"),
     path("library/", definitions.definitions, name="definitions"),
     path("library/file.<str:form>", definitions.definitions_file, name="definitions_file"),
     path("library/new/", definitions.definition_new, name="definition_new"),

@@ -4,6 +4,7 @@ Publishing a report stands in `scorecards.actions.reports`, so that only workers
 """
 
 from scorecards.actions.annotations import AnnotationRow, add_annotation, change_annotation, remove_annotation
+from scorecards.actions.approvals import approve_submissions, return_submissions, withdraw_submission
 from scorecards.actions.closing import close_period, reopen_period
 from scorecards.actions.library import (
     DefinitionRow,
@@ -33,6 +34,7 @@ __all__ = [
     "add_annotation",
     "add_definitions",
     "add_measures",
+    "approve_submissions",
     "change_annotation",
     "change_measure",
     "close_period",
@@ -46,6 +48,7 @@ __all__ = [
     "reopen_period",
     "retire_definition",
     "retire_measure",
+    "return_submissions",
     "revise_definition",
     "set_rule",
     "set_targets",
@@ -53,4 +56,5 @@ __all__ = [
     "stop_using_measure",
     "tick",
     "use_measure",
+    "withdraw_submission",
 ]
