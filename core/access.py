@@ -134,6 +134,19 @@ class Through:
         return Q(**{f"{self.path}__in": rows.order_by().values("pk")})
 
 
+@dataclass(frozen=True)
+class SameReaders:
+    """Rows read with exactly the actor's rights (`reader_key`), about a row named by `path` that the actor may view."""
+
+    path: str
+
+    def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
+        if actor.person_id is None:
+            return None
+        about = Through(self.path).q(actor, policy, role)
+        return None if about is None else Q(reader_key=actor.reader_key) & about
+
+
 ALL: Scope = _All()
 UNIT: Scope = _Units(below=False)
 BRANCH: Scope = _Units(below=True)

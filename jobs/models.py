@@ -109,21 +109,27 @@ class Outbox(models.Model):
 
 
 class Schedule(models.Model):
-    """What is to run again and again; acts as its owner."""
+    """What is to run again and again; acts as its owner.
+
+    `on_day` is a day of the week, or of the month or quarter; with `on_working_day` that many days from Monday to
+    Friday after the month or quarter before has ended.
+    """
 
     class Every(models.TextChoices):
         DAY = "day", _("Every day")
         WEEK = "week", _("Every week")
         MONTH = "month", _("Every month")
+        QUARTER = "quarter", _("Every quarter")
         HOUR = "hour", _("Every hour")
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=200)
     task = models.CharField(max_length=120)
     queue = models.CharField(max_length=10, default="fast")
     arguments = models.JSONField(default=dict)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="schedules")
-    every = models.CharField(_("how often"), max_length=5, choices=Every.choices, default=Every.DAY)
+    every = models.CharField(_("how often"), max_length=7, choices=Every.choices, default=Every.DAY)
     on_day = models.PositiveSmallIntegerField(_("day of the week or month"), default=1)
+    on_working_day = models.BooleanField(_("counts working days"), default=False)
     at_hour = models.PositiveSmallIntegerField(_("hour"), default=2)
     at_minute = models.PositiveSmallIntegerField(_("minute"), default=0)
     is_active = models.BooleanField(_("active"), default=True)

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.db.models import Q
 
-from core.access import ALL, EVERYONE, Actor, Grant, Policy, policy, rel, through
+from core.access import ALL, EVERYONE, Grant, Policy, SameReaders, policy, rel
 from jobs.models import ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule
 from organization.roles import Role
 
 OWN = Grant(EVERYONE, rel("person"))
 ADMIN = Grant(Role.ADMINISTRATOR, ALL)
-
-
-@dataclass(frozen=True)
-class SameReaders:
-    """Files made for readers with exactly the actor's roles and units, about a subject that the actor may view."""
-
-    def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
-        if actor.person_id is None:
-            return None
-        subject = through("subject").q(actor, policy, role)
-        return None if subject is None else Q(reader_key=actor.reader_key) & subject
 
 
 @policy(Job)
@@ -42,7 +29,7 @@ class JobPolicy(Policy):
 class ProducedFilePolicy(Policy):
     unit = ""
     owner = "person"
-    grants = {"view": [OWN, Grant(EVERYONE, SameReaders())]}
+    grants = {"view": [OWN, Grant(EVERYONE, SameReaders("subject"))]}
 
 
 @policy(Outbox)

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import Actor, permitted, scoped
-from jobs.models import ImportRun, Job, Outbox, ProducedFile
+from jobs.models import ImportRun, Job, Outbox, ProducedFile, Schedule
 from jobs.rules.progress import pause_of_polling, seconds_left
+from jobs.rules.slots import Rhythm, next_due
 from organization.models import Person
+from organization.queries import calendars
 
 DAYS_KEPT = 30
 VERBS = ("cancel", "retry")
@@ -23,6 +25,29 @@ VERBS = ("cancel", "retry")
 def is_here(person: Person) -> bool:
     """Whether the person may sign in and has not left."""
     return person.is_active and (person.left_on is None or person.left_on >= timezone.localdate())
+
+
+def first_month_of_year(now: datetime) -> int:
+    """The month with which fiscal years, and so quarters, begin."""
+    return calendars().on(timezone.localdate(now)).first_month
+
+
+def rhythm_of(schedule: Schedule, year_begins: int) -> Rhythm:
+    """When a schedule is due, by the portal's clock."""
+    return Rhythm(
+        every=schedule.every,
+        on_day=schedule.on_day,
+        at_hour=schedule.at_hour,
+        at_minute=schedule.at_minute,
+        zone=timezone.get_default_timezone(),
+        on_working_day=schedule.on_working_day,
+        year_begins=year_begins,
+    )
+
+
+def next_moment(schedule: Schedule, now: datetime) -> datetime:
+    """When a schedule will be due next."""
+    return next_due(rhythm_of(schedule, first_month_of_year(now)), now)
 
 
 def own_jobs(viewer: Actor, now: datetime) -> QuerySet[Job]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel, through
+from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, SameReaders, policy, rel, through
 from organization.roles import Role
 from scorecards.models import (
     Annotation,
@@ -21,9 +21,8 @@ from scorecards.models import (
     Observation,
     OwnerForecast,
     PeriodLock,
-    Reminder,
-    ReminderPlan,
     Report,
+    ReportSchedule,
     Result,
     Scorecard,
     ScorecardBands,
@@ -84,9 +83,9 @@ class ScorecardPolicy(Policy):
     grants = {
         "view": [Grant(EVERYONE, through("strategy"))],
         "set_weights": [OFFICE, HEAD],
+        "schedule_report": [OFFICE, HEAD, EXECUTIVE, Grant(EVERYONE, rel("strategy__owner"))],
         "close_period": [OFFICE],
         "reopen_period": [OFFICE],
-        "remind": [OFFICE],
     }
 
 
@@ -103,7 +102,7 @@ class NodePolicy(Policy):
 
     unit = "scorecard__strategy__unit"
     owner = ""
-    grants = {"view": [ANYONE], "set_weights": [Grant(EVERYONE, through("scorecard", "set_weights"))]}
+    grants = {"view": [ANYONE]}
 
 
 @policy(Edge)
@@ -152,29 +151,38 @@ class PeriodLockPolicy(Policy):
     grants = {"view": [ANYONE]}
 
 
-@policy(Reminder)
-class ReminderPolicy(Policy):
-    """Whoever sees the measure sees when its people were reminded."""
-
-    unit = "measure__unit"
-    owner = "person"
-    grants = {"view": [Grant(EVERYONE, through("measure"))]}
-
-
-@policy(ReminderPlan)
-class ReminderPlanPolicy(Policy):
-    """One for the whole organisation."""
-
-    unit = ""
-    owner = ""
-    grants = {"view": [ANYONE], "change": [Grant(Role.SMO_OFFICER, ALL), Grant(Role.ADMINISTRATOR, ALL)]}
-
-
 @policy(Report)
 class ReportPolicy(Policy):
     unit = "scorecard__strategy__unit"
     owner = "ordered_by"
-    grants = {"view": [Grant(EVERYONE, rel("ordered_by")), OFFICE, Grant(Role.AUDITOR, ALL)]}
+    conditions = {"by_hand": Q(schedule__isnull=True)}
+    grants = {
+        "view": [
+            Grant(EVERYONE, rel("ordered_by")),
+            Grant(EVERYONE, rel("readers")),
+            Grant(EVERYONE, SameReaders("scorecard")),
+            OFFICE,
+            Grant(Role.AUDITOR, ALL),
+        ],
+        # what it says: for whoever ordered it for themselves, and whoever has exactly the rights it was read with
+        "open": [Grant(EVERYONE, rel("ordered_by"), "by_hand"), Grant(EVERYONE, SameReaders("scorecard"))],
+    }
+
+
+@policy(ReportSchedule)
+class ReportSchedulePolicy(Policy):
+    unit = "scorecard__strategy__unit"
+    owner = "schedule__owner"
+    conditions = {"kept": Q(retired_at__isnull=True)}
+    grants = {
+        "view": [
+            Grant(EVERYONE, rel("schedule__owner")),
+            Grant(EVERYONE, rel("recipients")),
+            OFFICE,
+            Grant(Role.AUDITOR, ALL),
+        ],
+        "change": [Grant(EVERYONE, rel("schedule__owner"), "kept"), Grant(Role.SMO_OFFICER, BRANCH, "kept")],
+    }
 
 
 @policy(MeasureDefinition)

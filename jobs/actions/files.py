@@ -29,13 +29,15 @@ def keep_file(
     content_hash: str = "",
     key: str = "",
     reader_key: str = "",
+    is_owned: bool = True,
 ) -> ProducedFile:
     """Store the bytes (or a stream of them) for download and give the row.
 
     `key` names what the file is; a second call with it gives the file that is there, so a job that runs twice makes
     one. Without a key the job itself is the key: one file per job. `name` is what the person's computer will call it.
     `as_of` is the moment the content speaks of; `content_hash` is the report's, not the file's. With `reader_key`
-    (`actor.reader_key`) others with exactly the same rights may download it too, if they may see `subject`.
+    (`actor.reader_key`) others with exactly the same rights may download it too, if they may see `subject`. Without
+    `is_owned` only they may: the file was made with other rights than those of the job's person.
     """
     key = key or f"job:{job.pk}"
     kept = ProducedFile.objects.filter(key=key).first()
@@ -43,7 +45,8 @@ def keep_file(
         return kept
     path = f"{FOLDER}/{as_of:%Y/%m}/{secrets.token_hex(16)}{Path(name).suffix[:10]}"
     size, digest = _write(Path(settings.MEDIA_ROOT) / path, [content] if isinstance(content, bytes) else content)
-    row = ProducedFile(job=job, key=key, person_id=job.person_id, subject=subject, reader_key=reader_key, path=path)
+    owner = job.person_id if is_owned else None
+    row = ProducedFile(job=job, key=key, person_id=owner, subject=subject, reader_key=reader_key, path=path)
     row.name, row.media_type, row.content_hash, row.as_of = _tame(name), media_type, content_hash, as_of
     row.size, row.sha256 = size, digest
     try:

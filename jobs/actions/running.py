@@ -77,8 +77,9 @@ def fail(job: Job, sentence: str, *, is_accident: bool = False) -> None:
 
 
 def _tell(job: Job, text: str) -> None:
-    """Tell the person, unless it went so fast that they are still looking."""
-    if job.person is not None and timezone.now() - job.created_at > LOOKING:
+    """Tell the person, unless it went so fast that they are still looking. Nobody looks at what the clock begins."""
+    is_watched = timezone.now() - job.created_at <= LOOKING and "due_at" not in job.arguments
+    if job.person is not None and not is_watched:
         tell(
             system_actor(),
             kind="job_ended",

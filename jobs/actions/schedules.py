@@ -5,26 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from jobs.actions.ordering import enqueue
 from jobs.models import Job, Schedule, Slot
+from jobs.queries import first_month_of_year, rhythm_of
 from jobs.rules.slots import latest_due
 from organization.actors import Actor, system_actor
 
 
 def open_slots(now: datetime) -> list[Job]:
     """Start what is due and was not started. After a standstill only the latest missed moment is caught up."""
-    jobs = []
+    jobs: list[Job] = []
+    year_begins = first_month_of_year(now)
     for schedule in Schedule.objects.filter(is_active=True).select_related("owner").order_by("pk"):
-        due_at = latest_due(
-            schedule.every,
-            on_day=schedule.on_day,
-            at_hour=schedule.at_hour,
-            at_minute=schedule.at_minute,
-            now=now,
-            zone=timezone.get_default_timezone(),
-        )
+        due_at = latest_due(rhythm_of(schedule, year_begins), now)
         if due_at >= schedule.since and not schedule.slots.filter(due_at__gte=due_at).exists():
             job = _open(schedule, due_at)
             jobs += [job] if job else []

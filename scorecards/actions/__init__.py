@@ -4,7 +4,6 @@ Publishing a report stands in `scorecards.actions.reports`, so that only workers
 """
 
 from scorecards.actions.annotations import AnnotationRow, add_annotation, change_annotation, remove_annotation
-from scorecards.actions.approvals import approve_submissions, return_submissions, withdraw_submission
 from scorecards.actions.closing import close_period, reopen_period
 from scorecards.actions.library import (
     DefinitionRow,
@@ -20,7 +19,7 @@ from scorecards.actions.observations import ObservationRow, record_observations
 from scorecards.actions.recompute import Recomputed, rebuild, tick
 from scorecards.actions.references import stop_using_measure, use_measure
 from scorecards.actions.targets import TargetRow, set_targets
-from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_rule, set_weights
+from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_weights
 
 __all__ = [
     "AnnotationRow",
@@ -34,7 +33,6 @@ __all__ = [
     "add_annotation",
     "add_definitions",
     "add_measures",
-    "approve_submissions",
     "change_annotation",
     "change_measure",
     "close_period",
@@ -48,13 +46,10 @@ __all__ = [
     "reopen_period",
     "retire_definition",
     "retire_measure",
-    "return_submissions",
     "revise_definition",
-    "set_rule",
     "set_targets",
     "set_weights",
     "stop_using_measure",
     "tick",
     "use_measure",
-    "withdraw_submission",
 ]

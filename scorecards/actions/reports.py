@@ -1,29 +1,37 @@
-"""Publishing a scorecard: ordered by a person, read once by a worker, frozen, drawn from what was frozen (METHOD §8, Pack)."""
+"""Publishing a scorecard: ordered by a person or by the clock, read once by a worker with the rights of its reader,
+frozen, and drawn from what was frozen (METHOD §8, Pack)."""
 
 from __future__ import annotations
 
-import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from audit.actions import recording
 from core.access import Actor, require
-from core.actions import one_snapshot
+from core.actions import Refusal, one_snapshot
 from core.documents import render_pdf
-from core.formats import moment
 from core.periods import At, Period
 from jobs.actions import advance, enqueue, keep_file
 from jobs.models import Job, ProducedFile
+from jobs.queries import is_here
+from notifications.actions import announce
+from organization.actors import actor_of
+from organization.models import Person
 from organization.queries import calendars, organization
 from scorecards.models import Report, Scorecard
-from scorecards.queries.cards import headline, health, read_row, scorecard_report, tables
+from scorecards.queries.frozen import SCHEMA, scorecard_document
+from scorecards.queries.printed import canonical, content_hash, printed
 
-SCHEMA = 1
 STEPS = 4
+READY = "report_ready"
 
 
 def order_report(actor: Actor, *, scorecard: Scorecard, period: Period) -> Job:
@@ -41,84 +49,163 @@ def order_report(actor: Actor, *, scorecard: Scorecard, period: Period) -> Job:
     )
 
 
+def order_pdf(actor: Actor, *, report: Report) -> Job:
+    """Ask for the PDF of a report that was frozen without one."""
+    require(actor, "open", report)
+    if report.file_id is not None:
+        raise Refusal(_("This report has its PDF already: open it from the list."))
+    return enqueue(
+        actor,
+        "scorecards.print_report",
+        title=_("PDF of %(name)s, %(period)s") % {"name": report.scorecard, "period": report.content["period_label"]},
+        arguments={"report": report.pk},
+        subject=report.scorecard.strategy.subject,
+        unit=report.scorecard.strategy.unit,
+        key=f"report:{report.pk}",
+        queue="heavy",
+    )
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One job in a worker: whom it works for, with whose rights it reads, and who is told when it is ready."""
+
+    actor: Actor
+    reader: Actor
+    job: Job
+    now: datetime
+    readers: tuple[Person, ...] = ()
+
+
 def render_report(actor: Actor, *, job: Job, now: datetime, at: At) -> dict[str, Any]:
     """Make the file of an ordered report; the result names it. A job delivered twice makes one report and one file."""
     scorecard = Scorecard.objects.select_related("strategy__unit", "strategy__owner", "strategy__subject").get(
         pk=job.arguments["scorecard"]
     )
     require(actor, "view", scorecard)
+    work = _work(actor, job, now, at)
+    require(work.reader, "view", scorecard)
     period = Period.parse(job.arguments["period"], calendars())
     advance(job, 1, STEPS, _("Reading the figures"))
-    report = _freeze(actor, scorecard, At(period=period, as_of=None, today=at.today), job, now)
-    advance(job, 2, STEPS, _("Drawing the pages"))
-    html = draw(report)
-    advance(job, 3, STEPS, _("Setting the pages"))
-    pdf = render_pdf(
-        html, title=f"{report.content['name']}, {report.content['period_label']}", identifier=report.content_hash
-    )
-    file = keep_file(
-        job,
-        content=pdf,
-        name=f"{scorecard.name}, {period.label}.pdf",
-        media_type="application/pdf",
-        subject=scorecard.strategy.subject,
-        as_of=report.as_of,
-        content_hash=report.content_hash,
-        key=f"scorecards.report:{report.pk}",
-        reader_key=report.reader_key,
-    )
-    _attach(actor, report, file)
-    return {"file": file.pk, "report": report.pk, "content_hash": report.content_hash}
+    report = freeze_report(work, scorecard, At(period=period, as_of=None, today=at.today))
+    return _print(work, report)
 
 
-def _freeze(actor: Actor, scorecard: Scorecard, at: At, job: Job, now: datetime) -> Report:
+def print_report(actor: Actor, *, job: Job, now: datetime) -> dict[str, Any]:
+    """Make the PDF of a report that is frozen already."""
+    report = Report.objects.select_related("scorecard__strategy__subject").get(pk=job.arguments["report"])
+    require(actor, "open", report)
+    return _print(_Work(actor, actor, job, now), report)
+
+
+def _work(actor: Actor, job: Job, now: datetime, at: At) -> _Work:
+    """By hand the reader is who ordered it; by the clock it is any of those who are to read it, all of one reader key."""
+    if "readers" not in job.arguments:
+        return _Work(actor, actor, job, now)
+    found = []
+    for person in Person.objects.filter(pk__in=job.arguments["readers"]).order_by("name", "pk"):
+        reader = actor_of(person, at.today)
+        if is_here(person) and reader.reader_key == job.arguments["reader_key"]:
+            found.append((person, reader))
+    if not found:
+        raise Refusal(_("The rights of those who were to get this report have changed since. Run the schedule again."))
+    return _Work(actor, found[0][1], job, now, tuple(person for person, _reader in found))
+
+
+# ------------------------------------------------------------------------------------------------------------- freeze
+def freeze_report(work: _Work, scorecard: Scorecard, at: At) -> Report:
     """The report as JSON, read in one snapshot; the one this job froze before, if it was interrupted."""
-    kept = Report.objects.filter(pk=job.result.get("report") or 0).first()
+    kept = _kept(work)
     if kept is not None:
         return kept
     with one_snapshot():
-        content = scorecard_report(actor, scorecard, at).document()
+        content = scorecard_document(work.reader, scorecard, at)
     named = organization()
-    content |= {"schema": SCHEMA, "organization": named.name if named else "", "as_of": now.isoformat()}
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    with recording(
-        actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details={"period": at.period.key}
-    ):
+    content |= {"organization": named.name if named else "", "as_of": work.now.isoformat()}
+    content = _as_stored(content)
+    details = {"period": at.period.key, "reader_key": work.reader.reader_key}
+    with recording(work.actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details=details):
         report = Report.objects.create(
             scorecard=scorecard,
             frequency=at.period.frequency,
             period_start=at.period.start,
             schema=SCHEMA,
-            content=json.loads(text),
-            content_hash=hashlib.sha256(text.encode()).hexdigest(),
-            as_of=now,
-            reader_key=actor.reader_key,
-            ordered_by_id=actor.person_id,
+            content=content,
+            content_hash=content_hash(content),
+            as_of=work.now,
+            reader_key=work.reader.reader_key,
+            ordered_by_id=work.actor.person_id,
+            **_slot(work.job),
         )
-        Job.objects.filter(pk=job.pk).update(result={"report": report.pk})
+        report.readers.set(work.readers)
+        Job.objects.filter(pk=work.job.pk).update(result={"report": report.pk})
     return report
 
 
+def _kept(work: _Work) -> Report | None:
+    rows = Report.objects.select_related("scorecard__strategy__subject")
+    found = rows.filter(pk=work.job.result.get("report") or 0).first()
+    slot = _slot(work.job)
+    return found or (rows.filter(reader_key=work.reader.reader_key, **slot).first() if slot else None)
+
+
+def _slot(job: Job) -> dict[str, Any]:
+    """The schedule and the moment a job belongs to; nothing for one ordered by hand."""
+    if "schedule" not in job.arguments:
+        return {}
+    return {"schedule_id": job.arguments["schedule"], "due_at": parse_datetime(job.arguments["due_at"])}
+
+
+def _as_stored(content: dict[str, Any]) -> dict[str, Any]:
+    """The content as the database gives it back, so that its hash can be computed anew at any time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::jsonb::text", [canonical(content)])
+        stored: dict[str, Any] = json.loads(cursor.fetchone()[0])
+    return stored
+
+
+# --------------------------------------------------------------------------------------------------------------- draw
 def draw(report: Report) -> str:
     """The pages of a frozen report as HTML; the same report always gives the same text."""
-    content = {**report.content, "rows": [read_row(row) for row in report.content["rows"]]}
-    context = {
-        "report": content,
-        "organization_name": content["organization"],
-        "headline": headline(content["counts"]),
-        "health": health(content["counts"], content["counts_before"]),
-        "tables": tables(content["rows"]),
-        "as_of": moment(report.as_of),
-        "short_hash": report.content_hash[:12],
-    }
-    return render_to_string("scorecards/print/scorecard.html", context)
+    return render_to_string("scorecards/print/scorecard.html", {"doc": printed(report), "is_paper": True})
 
 
-def _attach(actor: Actor, report: Report, file: ProducedFile) -> None:
-    with recording(
-        actor,
-        "publish_scorecard",
-        subject_id=report.scorecard.strategy.subject_id,
-        details={"hash": report.content_hash},
-    ):
-        Report.objects.filter(pk=report.pk, file=None).update(file=file)
+def _print(work: _Work, report: Report) -> dict[str, Any]:
+    """Draw, set and keep the PDF; a second time gives the file that is there."""
+    advance(work.job, 2, STEPS, _("Drawing the pages"))
+    html = draw(report)
+    advance(work.job, 3, STEPS, _("Setting the pages"))
+    title = f"{report.content['name']}, {report.content['period_label']}"
+    pdf = render_pdf(html, title=title, identifier=report.content_hash, as_of=report.as_of)
+    advance(work.job, 4, STEPS, _("Keeping the file"))
+    file = keep_file(
+        work.job,
+        content=pdf,
+        name=f"{title}.pdf",
+        media_type="application/pdf",
+        subject=report.scorecard.strategy.subject,
+        as_of=report.as_of,
+        content_hash=report.content_hash,
+        key=f"scorecards.report:{report.pk}",
+        reader_key=report.reader_key,
+        is_owned=report.schedule_id is None,
+    )
+    _attach(work, report, file)
+    return {"file": file.pk, "report": report.pk, "content_hash": report.content_hash}
+
+
+def _attach(work: _Work, report: Report, file: ProducedFile) -> None:
+    """Join the file to its report and tell the readers, once."""
+    subject = report.scorecard.strategy.subject
+    with recording(work.actor, "publish_scorecard", subject_id=subject.pk, details={"hash": report.content_hash}):
+        is_first = Report.objects.filter(pk=report.pk, file=None).update(file=file)
+        if is_first and work.readers:
+            words = {"name": report.content["name"], "period": report.content["period_label"]}
+            announce(
+                work.actor,
+                kind=READY,
+                subject=subject,
+                to=work.readers,
+                text=_("The report “%(name)s, %(period)s” is ready.") % words,
+                url=reverse("scorecards:report", args=[report.pk]),
+            )

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from core.access import Actor, scoped
 from core.formats import NumberFormat, percent
@@ -67,6 +66,17 @@ class Row:
     def share_percent(self) -> str:
         """The share of the parent's weight in whole per cent."""
         return "" if self.share is None else percent(100 * self.share, 0)
+
+    @property
+    def owner_brief(self) -> str:
+        """J. Adeyemi: the owner where there is little room."""
+        first, _blank, last = self.owner.rpartition(" ")
+        return f"{first[:1]}. {last}" if first else self.owner
+
+    @property
+    def coverage_percent(self) -> str:
+        """The coverage in whole per cent."""
+        return percent(100 * self.coverage, 0)
 
     @property
     def reason_words(self) -> str:
@@ -124,45 +134,10 @@ class Count:
     before: int
 
 
-@dataclass(frozen=True)
-class PrintedTable:
-    """The rows of one perspective: its objectives, each followed by its measures."""
-
-    name: str
-    rows: tuple[Row, ...]
-
-
 def health(counts: Mapping[str, int], before: Mapping[str, int]) -> list[Count]:
     """The statuses in their order; blue only where it occurs."""
     shown = [Count(status, counts.get(status, 0), before.get(status, 0)) for status in ORDER]
     return [one for one in shown if one.status != "exceeds" or one.now or one.before]
-
-
-def headline(counts: Mapping[str, int]) -> str:
-    """The message over a printed scorecard, at most 70 characters: "8 of 15 objectives are on track, 2 are off track"."""
-    good = counts.get("on_track", 0) + counts.get("exceeds", 0)
-    words = {"good": good, "all": sum(counts.values()), "off": counts.get("off_track", 0)}
-    if not words["all"]:
-        return _("This scorecard has no objectives yet")
-    if not words["off"]:
-        return _("%(good)d of %(all)d objectives are on track, none is off track") % words
-    return _("%(good)d of %(all)d objectives are on track, %(off)d off track") % words
-
-
-def tables(rows: Iterable[Row]) -> list[PrintedTable]:
-    """The rows of a report cut by perspective, for print."""
-    found: list[tuple[str, list[Row]]] = []
-    for row in rows:
-        if row.kind == "perspective":
-            found.append((row.name, []))
-        elif row.kind in {"objective", "measure"} and found:
-            found[-1][1].append(row)
-    return [PrintedTable(name, tuple(mine)) for name, mine in found if mine]
-
-
-def read_row(document: Mapping[str, Any]) -> Row:
-    """A row as it was frozen in a report's JSON."""
-    return Row(**{**document, "spark": tuple(document["spark"]), "themes": tuple(document["themes"])})
 
 
 def number_format(measure: Measure) -> NumberFormat:
