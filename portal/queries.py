@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -27,6 +27,7 @@ from scorecards.queries.cards import (
     scorecards,
 )
 from scorecards.queries.facts import Restatement, restatements
+from scorecards.queries.reds import unanswered_of
 
 EXCEPTIONS_SHOWN = 6
 CHANGES_SHOWN = 6
@@ -44,6 +45,7 @@ class Item:
     owner: str = ""
     detail: str = ""
     share: float = 0.0
+    answer_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Home:
     exceptions_total: int
     changes: tuple[Item, ...]
     missing: tuple[Row, ...]
+    unanswered: int
     owed: tuple[Obligation, ...]
 
 
@@ -83,7 +86,10 @@ def home(viewer: Actor, scorecard: Scorecard, at: At) -> Home:
     """The home drawn from one scorecard."""
     report = scorecard_report(viewer, scorecard, at)
     query = period_query(at)
-    found = sorted(_exceptions(report, query), key=lambda item: (item.status != "off_track", -item.share, item.title))
+    waiting = unanswered_of(viewer, scorecard, at)
+    found = sorted(
+        _exceptions(report, query, waiting.may), key=lambda item: (item.status != "off_track", -item.share, item.title)
+    )
     changed = [*_moves(report, query), *_restated(restatements(viewer, scorecard, at), query)]
     return Home(
         report=report,
@@ -96,6 +102,7 @@ def home(viewer: Actor, scorecard: Scorecard, at: At) -> Home:
         exceptions_total=len(found),
         changes=tuple(changed[:CHANGES_SHOWN]),
         missing=tuple(row for row in report.of_kind("measure") if row.reason in ABSENT),
+        unanswered=len(waiting.reds),
         owed=tuple(obligations(viewer, at)),
     )
 
@@ -130,7 +137,7 @@ def _weights(report: ScorecardReport) -> dict[int, float]:
     return whole
 
 
-def _exceptions(report: ScorecardReport, query: str) -> Iterator[Item]:
+def _exceptions(report: ScorecardReport, query: str, may_answer: Collection[int]) -> Iterator[Item]:
     """Measures that are off track, critical ones not on track, values that are missing, measures without an owner."""
     weights = _weights(report)
     for row in report.of_kind("measure"):
@@ -143,6 +150,9 @@ def _exceptions(report: ScorecardReport, query: str) -> Iterator[Item]:
                 _url(row, query),
                 row.owner or _("No owner"),
                 share=weights[row.node],
+                answer_url=reverse("scorecards:measure_answer", args=[row.key]) + query
+                if row.key in may_answer
+                else "",
             )
 
 

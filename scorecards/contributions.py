@@ -16,13 +16,17 @@ from core.obligations import Obligation, obligation
 from core.panels import panel
 from core.periods import At
 from core.statuses import reason_words, word
-from scorecards.models import Node
+from scorecards.models import Measure, Node
+from scorecards.queries.answers import AnswersPanel, answers_panel
 from scorecards.queries.cards import statuses
+from scorecards.queries.declaring import DeclaredPanel, declared_panel
 from scorecards.queries.facts import owed_values
 from scorecards.queries.lists import MeasureLine, measure_lines
+from scorecards.queries.reds import reds_owed
 from strategy.models import Objective
 
 announcement_kind("report_ready", gettext_lazy("Reports that are made for me by a schedule"), by_mail=True)
+announcement_kind("red_unanswered", gettext_lazy("Measures that are off track without an answer"))
 
 
 @facet("objective", "status", gettext_lazy("Status"), order=10)
@@ -93,5 +97,37 @@ def values_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
             about=owed.measure.name,
             due_on=owed.due_on,
             url=f"{reverse('scorecards:measure', args=[owed.measure.pk])}?p={owed.period.key}#record",
+            person_id=viewer.person_id,
+        )
+
+
+@panel("measure", "answers", gettext_lazy("Answers"), "scorecards/panels/answers.html", order=20, width=4)
+def answers_of_measure(measure: Measure, viewer: Actor, at: At) -> AnswersPanel | None:
+    """What was answered when the measure was red or watched; silent where it never was."""
+    return answers_panel(viewer, measure, at)
+
+
+@panel("measure", "declared", gettext_lazy("Declared status"), "scorecards/panels/declared.html", order=30, width=4)
+def declared_on_measure(measure: Measure, viewer: Actor, at: At) -> DeclaredPanel | None:
+    """What the owner says beside what is computed."""
+    return declared_panel(viewer, measure, at)
+
+
+@panel("objective", "declared", gettext_lazy("Declared status"), "scorecards/panels/declared.html", order=30)
+def declared_on_objective(objective: Objective, viewer: Actor, at: At) -> DeclaredPanel | None:
+    """What the owner says beside what is computed."""
+    return declared_panel(viewer, objective, at)
+
+
+@obligation("answer", gettext_lazy("Reds to answer"))
+def answers_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Measures of the viewer that are off track and have no answer."""
+    for red in reds_owed(viewer, at):
+        yield Obligation(
+            kind="answer",
+            what=_("Answer the red of %(period)s") % {"period": red.period.label},
+            about=red.measure.name,
+            due_on=red.due_on,
+            url=f"{reverse('scorecards:measure_answer', args=[red.measure.pk])}?p={red.period.key}",
             person_id=viewer.person_id,
         )

@@ -21,6 +21,7 @@ from scorecards.models import (
     Observation,
     OwnerForecast,
     PeriodLock,
+    RedAlert,
     Report,
     ReportSchedule,
     Result,
@@ -248,6 +249,11 @@ class CorrectiveActionPolicy(_OfMeasure):
         "view": [Grant(EVERYONE, through("measure"))],
         "change": [Grant(EVERYONE, through("measure", "answer"), "open")],
     }
+
+
+@policy(RedAlert)
+class RedAlertPolicy(_OfMeasure):
+    pass
 
 
 @policy(DeclaredStatus)

@@ -10,16 +10,22 @@ from django.utils import timezone
 from core.periods import At, Frequency, Period
 from jobs.models import Job
 from jobs.worker import job_task
-from organization.actors import Actor
+from organization.actors import Actor, system_actor
 from organization.queries import calendars
 from scorecards import actions
-from scorecards.actions import reports, schedules
+from scorecards.actions import alerts, reports, schedules
 
 
 @shared_task(name="scorecards.tick")
 def tick() -> None:
     """Let results follow the calendar. Reads no one's data; does nothing between two changes of the clock."""
     actions.tick(timezone.localdate())
+
+
+@shared_task(name="scorecards.alert_reds")
+def alert_reds() -> None:
+    """Tell owners and the strategy office of reds that nobody has answered, once each."""
+    alerts.alert_reds(system_actor(), timezone.localdate())
 
 
 @job_task("scorecards.render_report", in_one_transaction=False)

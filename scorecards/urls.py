@@ -3,7 +3,9 @@
 from django.urls import path
 
 from scorecards.views import (
+    answers,
     cards,
+    declared,
     definitions,
     designing,
     keeping,
@@ -48,6 +50,15 @@ urlpatterns = [
     path("compare/", keeping.compare, name="compare"),
     path("compare/file.<str:form>", keeping.compare_file, name="compare_file"),
     path("library/<int:pk>/compare/", keeping.compare_units, name="compare_units"),
+    path("measures/<int:pk>/answer/", answers.measure_answer, name="measure_answer"),
+    path("answers/<int:pk>/", answers.measure_answered, name="measure_answered"),
+    path("answers/<int:pk>/change/", answers.answer_change, name="answer_change"),
+    path("answers/<int:pk>/actions/", answers.answer_items, name="answer_items"),
+    path("answers/<int:pk>/close/", answers.answer_close, name="answer_close"),
+    path("unanswered/", answers.unanswered, name="unanswered"),
+    path("unanswered/file.<str:form>", answers.unanswered_file, name="unanswered_file"),
+    path("nodes/<int:pk>/declare/", declared.declare, name="declare"),
+    path("nodes/<int:pk>/declare/take-back/", declared.declare_take_back, name="declare_take_back"),
     path("library/", definitions.definitions, name="definitions"),
     path("library/file.<str:form>", definitions.definitions_file, name="definitions_file"),
     path("library/new/", definitions.definition_new, name="definition_new"),

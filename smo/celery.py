@@ -22,6 +22,11 @@ app.conf.beat_schedule = {
         "schedule": 900.0,
         "options": {"expires": 600, "queue": "heavy"},
     },
+    "reds-without-an-answer": {
+        "task": "scorecards.alert_reds",
+        "schedule": 900.0,
+        "options": {"expires": 600, "queue": "heavy"},
+    },
     "daily-mail": {
         "task": "notifications.send_digests",
         "schedule": 900.0,

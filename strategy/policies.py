@@ -103,6 +103,7 @@ class ObjectivePolicy(_PartPolicy):
             Grant(EVERYONE, rel("owner"), "proposed"),
         ],
         "add_measure": [OFFICE, HEAD],
+        "declare_status": [HEAD, OWNER],
     }
 
 

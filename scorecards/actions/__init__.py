@@ -4,7 +4,16 @@ Publishing a report stands in `scorecards.actions.reports`, so that only workers
 """
 
 from scorecards.actions.annotations import AnnotationRow, add_annotation, change_annotation, remove_annotation
+from scorecards.actions.answers import (
+    AnswerRow,
+    ItemRow,
+    add_answer_items,
+    answer_measure,
+    change_answer,
+    close_answer,
+)
 from scorecards.actions.closing import close_period, reopen_period
+from scorecards.actions.declared import declare_status, take_back_status
 from scorecards.actions.library import (
     DefinitionRow,
     Revision,
@@ -23,7 +32,9 @@ from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_weig
 
 __all__ = [
     "AnnotationRow",
+    "AnswerRow",
     "DefinitionRow",
+    "ItemRow",
     "MeasureRow",
     "ObservationRow",
     "Recomputed",
@@ -31,11 +42,16 @@ __all__ = [
     "TargetRow",
     "WeightRow",
     "add_annotation",
+    "add_answer_items",
     "add_definitions",
     "add_measures",
+    "answer_measure",
     "change_annotation",
+    "change_answer",
     "change_measure",
+    "close_answer",
     "close_period",
+    "declare_status",
     "follow_definition",
     "leave_definition",
     "open_scorecard",
@@ -50,6 +66,7 @@ __all__ = [
     "set_targets",
     "set_weights",
     "stop_using_measure",
+    "take_back_status",
     "tick",
     "use_measure",
 ]

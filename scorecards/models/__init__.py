@@ -1,6 +1,6 @@
 """Measures, their definitions and facts, the tree of a scorecard, its results, what people answer, and frozen reports."""
 
-from scorecards.models.answers import CorrectiveAction, DeclaredStatus
+from scorecards.models.answers import CorrectiveAction, DeclaredStatus, RedAlert
 from scorecards.models.choices import Aggregation, FrequencyChoices, Method, Polarity
 from scorecards.models.definitions import DefinitionVersion, MeasureDefinition
 from scorecards.models.facts import Baseline, Observation, OwnerForecast, PeriodLock, Series, Submission, Target
@@ -27,6 +27,7 @@ __all__ = [
     "OwnerForecast",
     "PeriodLock",
     "Polarity",
+    "RedAlert",
     "Report",
     "ReportSchedule",
     "Result",

@@ -84,3 +84,22 @@ class CorrectiveAction(Versioned):
 
     def __str__(self) -> str:
         return self.cause[:80]
+
+
+class RedAlert(models.Model):
+    """Owner and strategy office were told that a measure is red without an answer: once for a measure and period."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="red_alerts")
+    frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
+    period_start = models.DateField(_("period"))
+    told_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("alert of a red")
+        verbose_name_plural = _("alerts of reds")
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "frequency", "period_start"], name="one_alert_of_a_red")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.period_start}"

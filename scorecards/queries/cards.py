@@ -15,9 +15,10 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from core.access import Actor, scoped
 from core.formats import NumberFormat, percent
-from core.periods import At, Frequency, Period
+from core.periods import At, Period
 from core.statuses import ORDER, movement, reason_words
 from scorecards.models import Edge, Measure, Node, Result, Scorecard
+from scorecards.queries.declared import Declaration, declarations, of_row
 from scorecards.queries.ranges import range_of, with_range
 from strategy.models import Objective, Theme
 
@@ -61,6 +62,9 @@ class Row:
     perspective: int | None = None
     themes: tuple[int, ...] = ()
     from_unit: str = ""
+    declared: str = ""
+    declared_by: str = ""
+    declared_until: str = ""
 
     @property
     def share_percent(self) -> str:
@@ -173,13 +177,14 @@ class _Facts:
     history: Mapping[int, Mapping[date, Result]]
     measures: Mapping[int, Measure]
     objectives: Mapping[int, Objective]
+    declared: Mapping[int, Declaration]
     period: Period
     sparks: tuple[date, ...]
 
 
 def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardReport:
     """The scorecard in the period of `at`; queries do not grow with its size."""
-    facts = _facts(viewer, scorecard, at.period)
+    facts = _facts(viewer, scorecard, at)
     root = next((node for node in facts.nodes.values() if node.kind == "strategy"), None)
     rows = tuple(_walk(facts, root, None, 0)) if root else ()
     themes = [node for node in facts.nodes.values() if node.theme is not None and node.theme.state == "live"]
@@ -219,8 +224,9 @@ def _count(statuses: Iterable[str]) -> dict[str, int]:
     return counted
 
 
-def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
-    sparks = tuple(period.shift(step).start for step in range(1 - SPARK_PERIODS, 1))
+def _facts(viewer: Actor, scorecard: Scorecard, at: At) -> _Facts:
+    period, before, steps = at.period, at.period.previous().start, range(1 - SPARK_PERIODS, 1)
+    sparks = tuple(period.shift(step).start for step in steps)
     children: dict[int, list[Edge]] = defaultdict(list)
     for edge in Edge.objects.filter(parent__scorecard=scorecard, valid__contains=period.end):
         children[edge.parent_id].append(edge)
@@ -239,7 +245,6 @@ def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
     wanted = Result.objects.filter(node__in=nodes, frequency=period.frequency, period_start__in=sparks)
     for result in wanted:
         history[result.node_id][result.period_start] = result
-    before = period.previous().start
     return _Facts(
         card=scorecard.pk,
         nodes=nodes,
@@ -251,6 +256,7 @@ def _facts(viewer: Actor, scorecard: Scorecard, period: Period) -> _Facts:
         objectives={
             objective.pk: objective for objective in objectives.select_related("owner").prefetch_related(themes)
         },
+        declared=declarations(list(nodes), at),
         period=period,
         sparks=sparks,
     )
@@ -319,6 +325,7 @@ def _scored(facts: _Facts, node: Node, share: float | None, depth: int) -> dict[
         "coverage": now.coverage if now else 0.0,
         "red_inside": now.red_inside if now else 0,
         "is_carried": bool(now and now.is_carried),
+        **of_row(facts.declared.get(node.pk)),
         "parts": f"{now.parts_present}/{now.parts_total}" if now and now.is_provisional and now.parts_total else "",
     }
 
@@ -366,9 +373,3 @@ def statuses(node_ids: Iterable[int], period: Period) -> dict[int, Result]:
     """The results of nodes in a period, by node id."""
     rows = Result.objects.filter(node_id__in=list(node_ids), frequency=period.frequency, period_start=period.start)
     return {result.node_id: result for result in rows}
-
-
-def months_back(period: Period, count: int) -> list[Period]:
-    """The last `count` months up to the period's end, oldest first."""
-    last = period if period.frequency == Frequency.MONTH else Period.of(Frequency.MONTH, period.end, period.calendar)
-    return [last.shift(step) for step in range(1 - count, 1)]

@@ -18,6 +18,7 @@ from core.statuses import movement, reason_words
 from organization.queries import calendars
 from scorecards.models import Edge, Measure, Observation, Result, Series, Target
 from scorecards.queries.cards import number_format
+from scorecards.queries.declared import Declaration, declarations
 from scorecards.queries.ranges import range_text
 
 PERIODS_SHOWN = 13
@@ -75,6 +76,7 @@ class MeasureReport:
     year_to_date_target: str
     share: float | None
     may_record: bool
+    declared: Declaration | None = None
 
     @property
     def reason_words(self) -> str:
@@ -166,7 +168,11 @@ def due_measures(viewer: Actor) -> QuerySet[Measure]:
 
 def own_period(measure: Measure, at: At) -> Period:
     """The measure's own period for the one asked: its latest finished or current one inside it."""
-    frequency = Frequency(measure.frequency)
+    return period_for(Frequency(measure.frequency), at)
+
+
+def period_for(frequency: Frequency, at: At) -> Period:
+    """The period of measures of a frequency for the one asked."""
     if frequency == at.period.frequency:
         return at.period
     last = Period.of(frequency, min(at.period.end, at.today), at.period.calendar)
@@ -207,6 +213,7 @@ def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
         year_to_date_target="" if ytd is None or ytd.target is None else numbers.figure(ytd.target),
         share=_share(measure, period.end),
         may_record=can(viewer, "record", measure),
+        declared=next(iter(declarations([measure.node.pk], at).values()), None),
     )
 
 

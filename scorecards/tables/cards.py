@@ -22,6 +22,9 @@ SCORECARD: tuple[Column[Row], ...] = (
     Column("was", _("Status before"), lambda row: word(row.was) if row.was else ""),
     Column("coverage", _("Coverage"), lambda row: row.coverage, "number"),
     Column("share", _("Share of weight"), lambda row: row.share, "number"),
+    Column("declared", _("Declared status"), lambda row: word(row.declared) if row.declared else ""),
+    Column("declared_by", _("Declared by"), lambda row: row.declared_by),
+    Column("declared_until", _("Declared until"), lambda row: row.declared_until),
 )
 PERIODS: tuple[Column[PeriodLine], ...] = (
     Column("period", _("Period"), lambda line: line.period.key),

@@ -15,6 +15,7 @@ from scorecards.actions.reports import order_report
 from scorecards.models import Node, Scorecard
 from scorecards.queries import cards, lists
 from scorecards.queries.explaining import node_report
+from scorecards.queries.reds import unanswered_of
 from scorecards.tables import scorecard_dataset
 
 
@@ -36,6 +37,7 @@ def scorecard(request: PortalRequest, card: Scorecard) -> HttpResponse:
     report = cards.scorecard_report(request.actor, card, request.at)
     by_theme = request.GET.get("by") == "theme" and bool(report.theme_rows)
     context = {"scorecard": card, "report": report, "by_theme": by_theme}
+    context["waiting"] = unanswered_of(request.actor, card, request.at)
     return render(
         request, "scorecards/scorecard.html", {**context, "rows": report.theme_rows if by_theme else report.rows}
     )

@@ -22,6 +22,9 @@ from scorecards.queries import measures as measure_queries
 from scorecards.queries.designing import allowed, may_add_measures
 from scorecards.tables import measure_dataset
 
+SIDE = 4
+"""Columns of twelve that the narrow column of the page takes."""
+
 
 @listing("view", Measure)
 @require_safe
@@ -46,10 +49,18 @@ def measure(request: PortalRequest, found: Measure) -> HttpResponse:
 
 def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, status: int = 200) -> HttpResponse:
     report = measure_queries.measure_report(request.actor, found, request.at)
-    boxes = [panel.render(found, request.actor, request.at) for panel in panels("measure")]
+    boxes = [(panel.width, panel.render(found, request.actor, request.at)) for panel in panels("measure")]
     may = allowed(request.actor, found)
-    context = {"measure": found, "report": report, "form": form, "panels": boxes, "may": may}
+    context = {"measure": found, "report": report, "form": form, "may": may, **_columns(boxes)}
     return render(request, "scorecards/measure.html", context, status=status)
+
+
+def _columns(boxes: list[tuple[int, str]]) -> dict[str, list[str]]:
+    """Panels by column: what takes a third of the page or less stands beside the chart."""
+    return {
+        "panels": [box for width, box in boxes if width > SIDE],
+        "side_panels": [box for width, box in boxes if width <= SIDE],
+    }
 
 
 @guarded("view", Measure)

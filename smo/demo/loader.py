@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.actions import Refusal
 from organization.models import OrgUnit, Person
 from organization.roles import Role
+from smo.demo.load_answers import load_answers
 from smo.demo.load_figures import load_figures
 from smo.demo.load_organization import load_organization
 from smo.demo.load_strategies import load_strategies
@@ -56,6 +57,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         objectives = load_strategies(house)
         measures = load_figures(house, objectives, seed)
         load_words(house, objectives, measures)
+        load_answers(house, objectives, measures)
     return True
 
 

@@ -16,6 +16,7 @@ PAGES = {
     "strategy map": "/planning/",
     "scorecards": "/scorecards/",
     "measures": "/scorecards/measures/",
+    "reds without an answer": "/scorecards/unanswered/",
     "who has reported": "/scorecards/reporting/",
     "measures side by side": "/scorecards/compare/?m=P1-01&m=C1-01",
     "library": "/scorecards/library/",
@@ -38,6 +39,11 @@ OPENED_FROM = {
     "unit": ("/organization/units/", "main table a[href*='/units/']"),
     "person": ("/organization/people/", "main table a[href*='/people/']"),
 }
+WRITTEN = {
+    "answer of a red": ("/scorecards/unanswered/", "main table a[href*='/answer/']"),
+    "declared status": ("/scorecards/measures/?mine=on&status=off_track", "main table a[href*='/measures/']"),
+}
+"""Forms a unit head writes in, opened from another page; the second one from the page of a measure."""
 AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -81,6 +87,20 @@ def test_page_opened_from_another(open_as, site, name, size, theme):
     start, link = OPENED_FROM[name]
     page.goto(site.address + start)
     page.goto(site.address + page.locator(link).first.get_attribute("href"))
+    check(page, found, f"{name}, {size}, {theme}")
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("name", WRITTEN)
+def test_form_opened_by_a_unit_head(open_as, site, name, size, theme):
+    page = open_as("unit_head", size, theme)
+    found = problems_of(page)
+    start, link = WRITTEN[name]
+    page.goto(site.address + start)
+    page.goto(site.address + page.locator(link).first.get_attribute("href"))
+    if name == "declared status":
+        check(page, found, f"measure of one's own, {size}, {theme}")
+        page.goto(site.address + page.locator("main a[href*='/declare/']").first.get_attribute("href"))
     check(page, found, f"{name}, {size}, {theme}")
 
 

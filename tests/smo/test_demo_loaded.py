@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
-from core.periods import Period
+from core.periods import At, Period
 from jobs.models import Job
 from organization import subjects
 from organization.actors import actor_of, deputy_actor
@@ -34,7 +34,19 @@ from organization.models import (
 from organization.queries import ancestor_ids, calendars
 from organization.roles import Role
 from scorecards.actions import rebuild
-from scorecards.models import Edge, Measure, Observation, Result, Scorecard, Target
+from scorecards.models import (
+    CorrectiveAction,
+    DeclaredStatus,
+    Edge,
+    Measure,
+    Node,
+    Observation,
+    Result,
+    Scorecard,
+    Target,
+)
+from scorecards.queries.declared import declarations
+from scorecards.queries.reds import unanswered
 from smo.demo.loader import accounts, load
 from smo.demo.organization import PASSWORD
 from smo.demo.shapes import Clock
@@ -228,7 +240,17 @@ class DemoTest(TestCase):
             "late": items.filter(done_on=None, due_on__lt=TODAY).count(),
             "open": items.filter(done_on=None, due_on__gte=TODAY).count(),
         }
-        assert counts == {"done": 5, "late": 3, "open": 11}
+        assert counts == {"done": 7, "late": 4, "open": 12}
+
+    def test_reds_are_answered_or_not_and_owners_judge_otherwise(self):
+        answers = CorrectiveAction.objects.order_by("pk").values_list("measure__code", "state")
+        assert list(answers) == [("P1-01", "open"), ("L1-01", "closed")]
+        at = At(Clock(TODAY).newest, None, TODAY)
+        waiting = {row.node.measure.code for row in unanswered(at).select_related("node__measure")}
+        assert "P1-04" in waiting and not waiting & {"P1-01", "L1-01"}
+        held = declarations(Node.objects.values("pk"), at).values()
+        assert sorted((one.status, one.computed) for one in held) == [("on_track", "off_track"), ("watch", "no_data")]
+        assert DeclaredStatus.objects.filter(expires_on__lt=TODAY).count() == 1
 
     def test_owners_recorded_and_the_office_designed(self):
         owners = dict(Measure.objects.exclude(owner=None).values_list("code", "owner__email"))
