@@ -94,7 +94,7 @@ class Writer(threading.Thread):
             TargetRow(m.pk, self.dice.choice(MONTHS), Decimal(self.dice.randint(10, 400)), Decimal(5))
             for m in self.dice.sample(self.house.measures, 2)
         ]
-        assert set_targets(self.officer, rows=rows, today=TODAY).refused == []
+        assert set_targets(self.officer, rows=rows, today=TODAY, reason="Agreed anew").refused == []
 
     def weigh(self) -> None:
         tree = self.dice.choice(self.house.trees)
