@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from scorecards.models import Measure, Node
 from scorecards.queries.answers import AnswersPanel, answers_panel
 from scorecards.queries.cards import statuses
 from scorecards.queries.declaring import DeclaredPanel, declared_panel
+from scorecards.queries.designing import User, users_of
 from scorecards.queries.facts import owed_values
 from scorecards.queries.lists import MeasureLine, measure_lines
 from scorecards.queries.reds import reds_owed
@@ -75,6 +76,7 @@ class ObjectiveMeasures:
     lines: list[MeasureLine]
     node: int | None
     add_url: str = ""
+    use_url: str = ""
 
 
 @panel("objective", "measures", gettext_lazy("Measures"), "scorecards/panels/measures.html", order=10)
@@ -84,7 +86,15 @@ def measures_of_objective(objective: Objective, viewer: Actor, at: At) -> Object
     unit = objective.strategy.unit
     add_url = f"{reverse('scorecards:measure_add', args=[unit.pk])}?objective={objective.pk}"
     may_add = can(viewer, "add_measure", unit)
-    return ObjectiveMeasures(measure_lines(viewer, at, [objective]), node, add_url if may_add else "")
+    use_url = reverse("scorecards:measure_use", args=[objective.pk])
+    found = ObjectiveMeasures(measure_lines(viewer, at, [objective]), node)
+    return replace(found, add_url=add_url, use_url=use_url) if may_add else found
+
+
+@panel("measure", "users", gettext_lazy("Also used by"), "scorecards/panels/users.html", order=30)
+def users_of_measure(measure: Measure, viewer: Actor, at: At) -> list[User] | None:
+    """Objectives of other units under which the measure counts; nothing where there are none."""
+    return users_of(viewer, measure, at.period.end) or None
 
 
 @obligation("value", gettext_lazy("Values to record"))

@@ -126,6 +126,7 @@ class SeriesPolicy(Policy):
     owner = "measure__owner"
     grants = {
         "view": [ANYONE],
+        "change": [Grant(EVERYONE, through("measure", "change"))],
         "record": [Grant(EVERYONE, through("measure", "record"))],
         "approve": [Grant(EVERYONE, through("measure", "approve"))],
     }

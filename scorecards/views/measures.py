@@ -20,6 +20,7 @@ from scorecards.models import Measure
 from scorecards.queries import lists
 from scorecards.queries import measures as measure_queries
 from scorecards.queries.designing import allowed, may_add_measures
+from scorecards.queries.lines import furnish
 from scorecards.tables import measure_dataset
 
 SIDE = 4
@@ -48,7 +49,7 @@ def measure(request: PortalRequest, found: Measure) -> HttpResponse:
 
 
 def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, status: int = 200) -> HttpResponse:
-    report = measure_queries.measure_report(request.actor, found, request.at)
+    report = furnish(measure_queries.measure_report(request.actor, found, request.at))
     boxes = [(panel.width, panel.render(found, request.actor, request.at)) for panel in panels("measure")]
     may = allowed(request.actor, found)
     context = {"measure": found, "report": report, "form": form, "may": may, **_columns(boxes)}
