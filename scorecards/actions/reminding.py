@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.actions import recording
-from core.access import Actor, require
+from core.access import Actor, Forbidden, givers_sentence, policy_of, require
 from core.actions import Refusal, assign, check_version
 from core.periods import Period
 from jobs.queries import is_here
@@ -105,14 +105,20 @@ def _period(mine: Sequence[MissingValue]) -> Period:
     return max((one.period for one in mine), key=lambda period: (period.frequency.months, period.end))
 
 
+def require_reminder_plan(actor: Actor) -> None:
+    """Raise Forbidden if the actor may not change the plan; it need not be stored yet."""
+    if policy_of(ReminderPlan).q(actor, "change") is None:
+        raise Forbidden("change", givers_sentence(ReminderPlan, "change"))
+
+
 def set_reminder_plan(
     actor: Actor, *, before: Sequence[int], after: Sequence[int], expected: int | None
 ) -> ReminderPlan:
     """Choose the days before and after the due day on which the daily mail names a value that is owed."""
+    require_reminder_plan(actor)
     values = {"days_before": _days(before, "before"), "days_after": _days(after, "after")}
     with recording(actor, "set_reminder_plan", details={"before": list(before), "after": list(after)}):
         plan = stored_plan() or ReminderPlan.objects.create(pk=1)
-        require(actor, "change", plan)
         row = ReminderPlan.objects.select_for_update().get(pk=plan.pk)
         check_version(row, expected, values)
         changed = assign(row, values)

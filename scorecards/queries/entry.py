@@ -130,6 +130,13 @@ def waiting_values(places: Collection[Place]) -> dict[Place, Submission]:
     return {place: row for place, row in found.items() if row.state != Submission.State.APPROVED}
 
 
+def seen_at(places: Collection[Place]) -> dict[Place, tuple[int, int]]:
+    """What stands at each place: revision and waiting submission, 0 for none; two queries."""
+    known = known_values(places, only_current=True)
+    rows = {p: row for p, row in waiting_values(places).items() if row.state == Submission.State.SUBMITTED}
+    return {p: (known[p][-1].revision if p in known else 0, rows[p].pk if p in rows else 0) for p in places}
+
+
 def closed_periods(cards: Collection[int], calendar: Calendar) -> dict[int, list[Period]]:
     """The closed periods of scorecards; one query."""
     found: dict[int, list[Period]] = defaultdict(list)

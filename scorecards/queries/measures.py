@@ -20,6 +20,7 @@ from scorecards.models import Edge, Measure, Observation, Result, Series, Target
 from scorecards.queries.cards import number_format
 from scorecards.queries.declared import Declaration, declarations
 from scorecards.queries.ranges import range_text
+from scorecards.queries.restated import recorded_after_closing
 
 PERIODS_SHOWN = 13
 PERIODS_AHEAD = 3
@@ -43,6 +44,7 @@ class PeriodLine:
     source: str
     corrected_at: str
     corrected_was: str
+    after_closing: str
     comment: str
     first_target: str = ""
     further: tuple[str, ...] = ()
@@ -96,6 +98,11 @@ class MeasureReport:
     def has_values(self) -> bool:
         """Whether there is anything to draw."""
         return any(line.value is not None for line in self.lines)
+
+    @property
+    def has_restated(self) -> bool:
+        """Whether a value was recorded after its period had been closed."""
+        return any(line.after_closing for line in self.lines)
 
     @property
     def has_targets(self) -> bool:
@@ -240,6 +247,7 @@ class _MeasureFacts:
     targets: dict[date, Target]
     results: dict[date, Result]
     year: Result | None
+    after_closing: dict[date, str]
 
     @classmethod
     def of(cls, measure: Measure, shown: list[Period], at: At) -> _MeasureFacts:
@@ -269,7 +277,11 @@ class _MeasureFacts:
                 own[result.period_start] = result
             else:
                 year = result
-        return cls(observations, {target.period_start: target for target in targets}, own, year)
+        late = recorded_after_closing([measure.pk], at.period.calendar).values()
+        after = {
+            one.period.start: date_short(_day(one.recorded_at)) for one in late if one.period.frequency == frequency
+        }
+        return cls(observations, {target.period_start: target for target in targets}, own, year, after)
 
     def value(self, start: date) -> Decimal | None:
         """The current value of a period."""
@@ -307,6 +319,7 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
         source=_source(current),
         corrected_at=corrected_at,
         corrected_was=corrected_was,
+        after_closing=facts.after_closing.get(period.start, ""),
         comment=current.comment if current else "",
     )
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from django.db.models import F
 
+from core.formats import date_short
 from core.periods import Calendar, Frequency, Period
 from scorecards.models import Observation, PeriodLock
 
+R = TypeVar("R", bound=Any)
 Key = tuple[int, str, date]
 """A series, its frequency and the first day of a period."""
 
@@ -73,3 +76,10 @@ def by_measure(found: Mapping[Key, AfterClosing]) -> dict[int, AfterClosing]:
         if one.measure_id not in newest or newest[one.measure_id].recorded_at < one.recorded_at:
             newest[one.measure_id] = one
     return newest
+
+
+def marked(rows: Iterable[R], after: Mapping[int, AfterClosing]) -> Iterator[R]:
+    """The rows of a scorecard; those of measures recorded after closing say the day in `restated`."""
+    for row in rows:
+        one = after.get(row.key) if row.kind == "measure" else None
+        yield replace(row, restated=date_short(one.recorded_at.date())) if one else row

@@ -15,7 +15,7 @@ from core.forms import PlainForm
 from core.guards import PortalRequest, guarded, signed_in
 from core.submitting import FormPage, answer, posted
 from scorecards.actions import close_period, reopen_period
-from scorecards.actions.reminding import Reminded, remind, set_reminder_plan
+from scorecards.actions.reminding import Reminded, remind, require_reminder_plan, set_reminder_plan
 from scorecards.forms.closing import RemindersForm, ReopenForm
 from scorecards.models import Scorecard
 from scorecards.queries.closing import ClosingReport, closing_report
@@ -145,6 +145,7 @@ def reminded_words(done: Reminded) -> str:
 @form_methods
 def reminders(request: PortalRequest) -> HttpResponse:
     """On which days the daily mail names a value that is owed."""
+    require_reminder_plan(request.actor)
     plan, days = stored_plan(), reminder_days()
     initial = {"before": list(days.before), "after": list(days.after), "expected": plan.row_version if plan else None}
     page = FormPage(
