@@ -22,8 +22,6 @@ from scorecards.models import (
     OwnerForecast,
     PeriodLock,
     RedAlert,
-    Reminder,
-    ReminderPlan,
     Report,
     ReportSchedule,
     Result,
@@ -89,7 +87,6 @@ class ScorecardPolicy(Policy):
         "schedule_report": [OFFICE, HEAD, EXECUTIVE, Grant(EVERYONE, rel("strategy__owner"))],
         "close_period": [OFFICE],
         "reopen_period": [OFFICE],
-        "remind": [OFFICE],
     }
 
 
@@ -106,7 +103,7 @@ class NodePolicy(Policy):
 
     unit = "scorecard__strategy__unit"
     owner = ""
-    grants = {"view": [ANYONE], "set_weights": [Grant(EVERYONE, through("scorecard", "set_weights"))]}
+    grants = {"view": [ANYONE]}
 
 
 @policy(Edge)
@@ -129,7 +126,6 @@ class SeriesPolicy(Policy):
     owner = "measure__owner"
     grants = {
         "view": [ANYONE],
-        "change": [Grant(EVERYONE, through("measure", "change"))],
         "record": [Grant(EVERYONE, through("measure", "record"))],
         "approve": [Grant(EVERYONE, through("measure", "approve"))],
     }
@@ -154,24 +150,6 @@ class PeriodLockPolicy(Policy):
     unit = "scorecard__strategy__unit"
     owner = ""
     grants = {"view": [ANYONE]}
-
-
-@policy(Reminder)
-class ReminderPolicy(Policy):
-    """Whoever sees the measure sees when its people were reminded."""
-
-    unit = "measure__unit"
-    owner = "person"
-    grants = {"view": [Grant(EVERYONE, through("measure"))]}
-
-
-@policy(ReminderPlan)
-class ReminderPlanPolicy(Policy):
-    """One for the whole organisation."""
-
-    unit = ""
-    owner = ""
-    grants = {"view": [ANYONE], "change": [Grant(Role.SMO_OFFICER, ALL), Grant(Role.ADMINISTRATOR, ALL)]}
 
 
 @policy(Report)

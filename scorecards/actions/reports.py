@@ -4,6 +4,7 @@ frozen, and drawn from what was frozen (METHOD §8, Pack)."""
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,10 +85,14 @@ def render_report(actor: Actor, *, job: Job, now: datetime, at: At) -> dict[str,
     )
     require(actor, "view", scorecard)
     work = _work(actor, job, now, at)
-    require(work.reader, "view", scorecard)
     period = Period.parse(job.arguments["period"], calendars())
     advance(job, 1, STEPS, _("Reading the figures"))
-    report = freeze_report(work, scorecard, At(period=period, as_of=None, today=at.today))
+    report = _kept(work)
+    if report is None:
+        at = At(period=period, as_of=None, today=at.today)
+        report = freeze_report(
+            actor, scorecard=scorecard, at=at, now=now, reader=work.reader, readers=work.readers, job=job
+        )
     return _print(work, report)
 
 
@@ -113,18 +118,30 @@ def _work(actor: Actor, job: Job, now: datetime, at: At) -> _Work:
 
 
 # ------------------------------------------------------------------------------------------------------------- freeze
-def freeze_report(work: _Work, scorecard: Scorecard, at: At) -> Report:
-    """The report as JSON, read in one snapshot; the one this job froze before, if it was interrupted."""
-    kept = _kept(work)
-    if kept is not None:
-        return kept
+def freeze_report(
+    actor: Actor,
+    *,
+    scorecard: Scorecard,
+    at: At,
+    now: datetime,
+    reader: Actor | None = None,
+    readers: Sequence[Person] = (),
+    job: Job | None = None,
+) -> Report:
+    """The scorecard as it stands, read in one snapshot with the rights of `reader` (usually the actor) and frozen.
+
+    `readers` are the people it is for, where the clock has it made. The job that asks keeps the report in its result,
+    in the same transaction, so that it freezes once however often it begins.
+    """
+    reader = reader or actor
+    require(reader, "view", scorecard)
     with one_snapshot():
-        content = scorecard_document(work.reader, scorecard, at)
+        content = scorecard_document(reader, scorecard, at)
     named = organization()
-    content |= {"organization": named.name if named else "", "as_of": work.now.isoformat()}
+    content |= {"organization": named.name if named else "", "as_of": now.isoformat()}
     content = _as_stored(content)
-    details = {"period": at.period.key, "reader_key": work.reader.reader_key}
-    with recording(work.actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details=details):
+    details = {"period": at.period.key, "reader_key": reader.reader_key}
+    with recording(actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details=details):
         report = Report.objects.create(
             scorecard=scorecard,
             frequency=at.period.frequency,
@@ -132,17 +149,19 @@ def freeze_report(work: _Work, scorecard: Scorecard, at: At) -> Report:
             schema=SCHEMA,
             content=content,
             content_hash=content_hash(content),
-            as_of=work.now,
-            reader_key=work.reader.reader_key,
-            ordered_by_id=work.actor.person_id,
-            **_slot(work.job),
+            as_of=now,
+            reader_key=reader.reader_key,
+            ordered_by_id=actor.person_id,
+            **(_slot(job) if job else {}),
         )
-        report.readers.set(work.readers)
-        Job.objects.filter(pk=work.job.pk).update(result={"report": report.pk})
+        report.readers.set(readers)
+        if job is not None:
+            Job.objects.filter(pk=job.pk).update(result={"report": report.pk})
     return report
 
 
 def _kept(work: _Work) -> Report | None:
+    """What the same work froze before, if it was interrupted."""
     rows = Report.objects.select_related("scorecard__strategy__subject")
     found = rows.filter(pk=work.job.result.get("report") or 0).first()
     slot = _slot(work.job)

@@ -14,6 +14,7 @@ from organization.roles import Role
 from smo.demo.load_answers import load_answers
 from smo.demo.load_figures import load_figures
 from smo.demo.load_organization import load_organization
+from smo.demo.load_reports import load_reports
 from smo.demo.load_strategies import load_strategies
 from smo.demo.load_words import load_words
 from smo.demo.organization import ACCOUNTS, NAME, PASSWORD, PEOPLE, UNITS
@@ -58,6 +59,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         measures = load_figures(house, objectives, seed)
         load_words(house, objectives, measures)
         load_answers(house, objectives, measures)
+        load_reports(house)
     return True
 
 

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from audit.actions import recording
 from core.access import Forbidden, NotVisible
+from core.documents import render_pdf
 from core.periods import At, Period
 from jobs.models import Job, ProducedFile
 from organization.actors import system_actor
@@ -206,6 +207,25 @@ def test_a_job_says_its_steps_and_a_second_delivery_makes_nothing(tree):
     assert job.trail == ["Reading the figures", "Drawing the pages", "Setting the pages", "Keeping the file"]
     worked(job)
     assert (Report.objects.count(), ProducedFile.objects.count(), report.file.job_id) == (1, 1, job.pk)
+
+
+def test_a_job_that_is_stopped_while_the_pages_are_set_keeps_no_file(tree, monkeypatch):
+    job = reports.order_report(tree.officer, scorecard=tree.card, period=Period.parse(PERIOD))
+
+    def stopped(html: str, **_options: object) -> bytes:
+        Job.objects.filter(pk=job.pk).update(is_cancel_asked=True)
+        return b"%PDF"
+
+    monkeypatch.setattr(reports, "render_pdf", stopped)
+    assert worked(job).state == "cancelled"
+    assert not ProducedFile.objects.exists() and Report.objects.get().file is None
+
+
+def test_the_same_report_is_the_same_pdf(tree):
+    report = published(tree)
+    options = {"title": "A report", "identifier": report.content_hash, "as_of": report.as_of}
+    first = render_pdf(reports.draw(report), **options)
+    assert first.startswith(b"%PDF") and render_pdf(reports.draw(report), **options) == first
 
 
 # ------------------------------------------------------------------------------------------------------- who may see it

@@ -41,11 +41,14 @@ from scorecards.models import (
     Measure,
     Node,
     Observation,
+    Report,
+    ReportSchedule,
     Result,
     Scorecard,
     Target,
 )
 from scorecards.queries.declared import declarations
+from scorecards.queries.printed import content_hash
 from scorecards.queries.reds import unanswered
 from smo.demo.loader import accounts, load
 from smo.demo.organization import PASSWORD
@@ -251,6 +254,11 @@ class DemoTest(TestCase):
         held = declarations(Node.objects.values("pk"), at).values()
         assert sorted((one.status, one.computed) for one in held) == [("on_track", "off_track"), ("watch", "no_data")]
         assert DeclaredStatus.objects.filter(expires_on__lt=TODAY).count() == 1
+
+    def test_reports_are_frozen_and_schedules_make_more(self):
+        assert set(Report.objects.values_list("scorecard__strategy__unit__code", flat=True)) == {"NMH", "GEN"}
+        assert all(content_hash(one.content) == one.content_hash for one in Report.objects.all())
+        assert ReportSchedule.objects.filter(schedule__is_active=True).count() == 2
 
     def test_owners_recorded_and_the_office_designed(self):
         owners = dict(Measure.objects.exclude(owner=None).values_list("code", "owner__email"))
