@@ -1,7 +1,8 @@
 """Conditional requests (RFC 9110): ETags on what is read, If-Match on what is written.
 
-The tag of a single row is `"<row version>.<digest>"`: the digest changes with everything the answer says, so that 304
-means unchanged; of If-Match only the version counts, so that a new score does not stand in the way of a new owner.
+The tag of a single row is `"<row version, or revision of a fact>.<digest>"`: the digest changes with everything the
+answer says, so that 304 means unchanged; of If-Match only the version counts, so that a new score does not stand in the
+way of a new owner.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def version_of(if_match: str) -> int:
 
 def answer_unchanged(request: HttpRequest, response: Response) -> HttpResponseBase:
     """The rendered response with its ETag, or 304."""
-    version = response.data.get("row_version") if isinstance(response.data, Mapping) else None
+    told = response.data if isinstance(response.data, Mapping) else {}
+    version = told.get("row_version", told.get("revision"))
     digest = hashlib.sha256(response.content).hexdigest()[:32]
     response["ETag"] = f'"{digest}"' if version is None else f'"{version}.{digest}"'
     response["Cache-Control"] = "private, no-cache"

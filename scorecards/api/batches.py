@@ -30,6 +30,10 @@ class ObservationInput(StrictSerializer):
     source = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)  # type: ignore[assignment]
     series = serializers.ChoiceField(Series.Kind.choices, required=False, default=Series.Kind.ACTUAL)
     series_name = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+    expected = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0,
+        help_text="The revision you read (0: none). If another stands there by now, the row is a conflict.",
+    )  # fmt: skip
 
 
 class ObservationBatch(StrictSerializer):

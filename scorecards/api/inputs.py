@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from core.api.views import StrictSerializer, Visible
@@ -11,6 +12,11 @@ from organization.models import OrgUnit, Person
 from scorecards.api.serializers import Number
 from scorecards.models import Aggregation, FrequencyChoices, Measure, Method, Polarity
 from strategy.models import Objective
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True,
+    description="The ETag of the answer you read. 412 with both versions if somebody changed the row since.",
+)  # fmt: skip
 
 
 class ChangedMeasure(StrictSerializer):
@@ -50,3 +56,11 @@ class NewMeasure(ChangedMeasure):
         """Code and unit first."""
         fields = super().get_fields()
         return {name: fields[name] for name in ("code", "unit", *(f for f in fields if f not in ("code", "unit")))}
+
+
+class CorrectedValue(StrictSerializer):
+    """What stands there from now on. A ratio is given by numerator and denominator; no number withdraws the value."""
+
+    value, numerator, denominator = (Number(required=False, allow_null=True, default=None) for _ in range(3))
+    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    source = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)  # type: ignore[assignment]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,15 +15,10 @@ from organization.models import OrgUnit
 from scorecards.actions import MeasureRow, add_measures, change_measure
 from scorecards.api.examples import MEASURE
 from scorecards.api.filters import DefinitionFilters, MeasureFilters
-from scorecards.api.inputs import ChangedMeasure, NewMeasure
+from scorecards.api.inputs import IF_MATCH, ChangedMeasure, NewMeasure
 from scorecards.api.serializers import DefinitionSerializer, MeasureSerializer
 from scorecards.api.timed import PERIOD, TimedViewSet
 from scorecards.models import Measure, MeasureDefinition
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True,
-    description="The ETag of the answer you read. 412 with both versions if somebody changed the row since.",
-)  # fmt: skip
 
 
 @extend_schema_view(list=extend_schema(parameters=[PERIOD]), retrieve=extend_schema(parameters=[PERIOD]))

@@ -123,7 +123,40 @@ def test_whoever_may_not_add_or_change_is_told_who_may(tree):
     assert "It can be done by" in changed.json()["detail"]
 
 
+def test_one_value_is_corrected_by_whoever_read_its_revision(tree, officer):
+    (made,) = grow(tree, 1)
+    url = f"/api/v1/observations/{Observation.objects.get().pk}/"
+    tag = officer.get(url)["ETag"]
+    corrected = send(officer, "patch", url, {"value": "104.5", "comment": "Counted again"}, **{"If-Match": tag})
+    found = corrected.json()
+    assert (corrected.status_code, found["value"], found["revision"], found["period"]) == (200, "104.5", 2, PERIOD)
+    with nothing_changes():
+        late = send(officer, "patch", url, {"value": 90}, **{"If-Match": tag})
+        wrong = send(officer, "patch", url, {"value": "many"}, **{"If-Match": "2"})
+        none = send(officer, "patch", url, {"value": 90})
+    assert (late.status_code, late.json()["current"]["value"], late.json()["yours"]) == (412, "104.5", {"value": 90})
+    assert [wrong.status_code, none.status_code] == [400, 428]
+    assert tree.result(made, PERIOD).value == 104.5
+
+
+def test_a_value_that_wants_four_eyes_waits(tree, officer):
+    made = tree.measure("One", needs_approval=True)
+    row = {"measure": made.code, "period": PERIOD, "value": 5}
+    answer = send(officer, "post", BULK, {"rows": [row]})
+    assert (answer.status_code, answer.json()["counts"]) == (200, {"submitted": 1})
+    assert Observation.objects.count() == 0
+
+
 # ---------------------------------------------------------------------------------------------------- batches
+def test_a_row_that_was_overtaken_is_a_conflict(tree, officer):
+    made = tree.measure("One")
+    row = {"measure": made.code, "period": PERIOD, "value": 5, "expected": 0}
+    assert send(officer, "post", BULK, {"rows": [row]}).status_code == 201
+    with nothing_changes():
+        answer = send(officer, "post", BULK, {"rows": [{**row, "value": 6}]})
+    assert (answer.status_code, answer.json()["rows"][0]["result"]) == (412, "conflict")
+
+
 def test_what_can_be_written_is_written_where_the_program_asks_for_it(tree, officer):
     made = tree.measure("One")
     rows = [
