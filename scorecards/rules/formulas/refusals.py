@@ -1,0 +1,21 @@
+"""Why a formula may not be saved, and at which character."""
+
+from scorecards.rules.refusals import Refusal
+
+SHOWN = 320
+
+
+class FormulaRefusal(Refusal):
+    """`position` counts characters from 1; 0 speaks of the whole formula. `template` says where, `figures` are texts."""
+
+    def __init__(self, position: int, template: str, **figures: object) -> None:
+        self.position = position
+        self.template = f"Character %(at)s: {template}" if position else template
+        self.figures = {name: _shown(str(figure)) for name, figure in figures.items()} | {"at": str(position)}
+        ValueError.__init__(self, self.template % self.figures)
+
+
+def _shown(text: str) -> str:
+    """A text of the formula that is fit to be repeated: short, and without what cannot be printed."""
+    plain = "".join(each if each.isprintable() else f"U+{ord(each):04X}" for each in text)
+    return plain if len(plain) <= SHOWN else f"{plain[:SHOWN]}…"
