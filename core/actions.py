@@ -42,12 +42,16 @@ class Conflict(Exception):
 
 @dataclass(frozen=True)
 class RowOutcome:
-    """What became of one row of a batch: taken, changed, unchanged, skipped or refused, and why."""
+    """What became of one row of a batch: taken, changed, unchanged, skipped, submitted, refused or conflict, and why.
+
+    `current` is what stands there now, after a conflict; what it is, the verb says.
+    """
 
     row: int
     result: str
     label: str = ""
     reason: str = ""
+    current: Any = None
 
 
 @dataclass
@@ -56,8 +60,8 @@ class Outcome:
 
     rows: list[RowOutcome] = field(default_factory=list)
 
-    def add(self, row: int, result: str, label: str = "", reason: str = "") -> None:
-        self.rows.append(RowOutcome(row, result, label, reason))
+    def add(self, row: int, result: str, label: str = "", reason: str = "", current: Any = None) -> None:
+        self.rows.append(RowOutcome(row, result, label, reason, current))
 
     def count(self, *results: str) -> int:
         return sum(1 for row in self.rows if row.result in results)
@@ -65,6 +69,11 @@ class Outcome:
     @property
     def refused(self) -> list[RowOutcome]:
         return [row for row in self.rows if row.result == "refused"]
+
+    @property
+    def conflicts(self) -> list[RowOutcome]:
+        """Rows that somebody else wrote since the actor saw them."""
+        return [row for row in self.rows if row.result == "conflict"]
 
 
 def check_version(row: Model, expected: int | None, yours: dict[str, Any]) -> None:

@@ -14,7 +14,10 @@ from core.periods import At
 
 @dataclass(frozen=True)
 class Obligation:
-    """One thing owed: what, about what, by when, and where it is done."""
+    """One thing owed: what, about what, by when, and where it is done.
+
+    `is_mailed`: whether today's daily mail names it; My work always does.
+    """
 
     kind: str
     what: str
@@ -22,6 +25,7 @@ class Obligation:
     due_on: date | None
     url: str
     person_id: int | None = None
+    is_mailed: bool = True
 
     def days_late(self, today: date) -> int:
         """Whole days after the due date; 0 when it is not late."""

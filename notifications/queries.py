@@ -68,7 +68,7 @@ class DigestReport:
 
 def digest_report(viewer: Actor, at: At, now: datetime) -> DigestReport:
     """What the viewer owes, by kind, and what is unread since the last daily mail, at most a week back."""
-    owed = obligations(viewer, at)
+    owed = [item for item in obligations(viewer, at) if item.is_mailed]
     titles = obligation_kinds()
     groups = [(str(titles[kind]), [item for item in owed if item.kind == kind]) for kind in titles]
     wanted = [kind for kind, wish in own_wishes(viewer).items() if wish.in_digest]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.access import Actor, can
 from core.announcements import announcement_kind
@@ -18,15 +18,22 @@ from core.periods import At
 from core.statuses import reason_words, word
 from scorecards.models import Measure, Node
 from scorecards.queries.answers import AnswersPanel, answers_panel
+from scorecards.queries.approving import queue_summary, returned_to
 from scorecards.queries.cards import statuses
 from scorecards.queries.declaring import DeclaredPanel, declared_panel
+from scorecards.queries.designing import User, users_of
 from scorecards.queries.facts import owed_values
 from scorecards.queries.lists import MeasureLine, measure_lines
 from scorecards.queries.reds import reds_owed
+from scorecards.queries.reminding import reminder_days
 from strategy.models import Objective
 
 announcement_kind("report_ready", gettext_lazy("Reports that are made for me by a schedule"), by_mail=True)
 announcement_kind("red_unanswered", gettext_lazy("Measures that are off track without an answer"))
+announcement_kind("value_submitted", gettext_lazy("Values that wait for my approval"))
+announcement_kind("value_returned", gettext_lazy("Values of mine that were returned"), by_mail=True)
+announcement_kind("value_approved", gettext_lazy("Values of mine that were approved"))
+announcement_kind("value_reminder", gettext_lazy("Values the strategy office asks me for"), by_mail=True)
 
 
 @facet("objective", "status", gettext_lazy("Status"), order=10)
@@ -75,6 +82,7 @@ class ObjectiveMeasures:
     lines: list[MeasureLine]
     node: int | None
     add_url: str = ""
+    use_url: str = ""
 
 
 @panel("objective", "measures", gettext_lazy("Measures"), "scorecards/panels/measures.html", order=10)
@@ -84,20 +92,33 @@ def measures_of_objective(objective: Objective, viewer: Actor, at: At) -> Object
     unit = objective.strategy.unit
     add_url = f"{reverse('scorecards:measure_add', args=[unit.pk])}?objective={objective.pk}"
     may_add = can(viewer, "add_measure", unit)
-    return ObjectiveMeasures(measure_lines(viewer, at, [objective]), node, add_url if may_add else "")
+    use_url = reverse("scorecards:measure_use", args=[objective.pk])
+    found = ObjectiveMeasures(measure_lines(viewer, at, [objective]), node)
+    return replace(found, add_url=add_url, use_url=use_url) if may_add else found
+
+
+@panel("measure", "users", gettext_lazy("Also used by"), "scorecards/panels/users.html", order=30)
+def users_of_measure(measure: Measure, viewer: Actor, at: At) -> list[User] | None:
+    """Objectives of other units under which the measure counts; nothing where there are none."""
+    return users_of(viewer, measure, at.period.end) or None
 
 
 @obligation("value", gettext_lazy("Values to record"))
 def values_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
-    """The latest finished period of each measure the viewer keeps, while it has no value."""
+    """The latest finished period of each measure the viewer keeps, while it has no value.
+
+    The daily mail names it on the days of the organisation's reminder plan.
+    """
+    days = reminder_days()
     for owed in owed_values(viewer, at):
         yield Obligation(
             kind="value",
             what=_("Record %(period)s") % {"period": owed.period.label},
             about=owed.measure.name,
             due_on=owed.due_on,
-            url=f"{reverse('scorecards:measure', args=[owed.measure.pk])}?p={owed.period.key}#record",
+            url=f"{reverse('scorecards:updates')}?p={owed.period.key}",
             person_id=viewer.person_id,
+            is_mailed=days.is_day(owed.due_on, at.today),
         )
 
 
@@ -131,3 +152,27 @@ def answers_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
             url=f"{reverse('scorecards:measure_answer', args=[red.measure.pk])}?p={red.period.key}",
             person_id=viewer.person_id,
         )
+
+
+@obligation("returned_value", gettext_lazy("Values that came back"))
+def values_returned(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Values the viewer submitted that were returned with a reason."""
+    for one in returned_to(viewer, at):
+        yield Obligation(
+            kind="returned_value",
+            what=_("Give %(period)s again") % {"period": one.period.label},
+            about=f"{one.measure.name}: {one.submission.reason}",
+            due_on=at.today if one.submission.decided_at is None else one.submission.decided_at.date(),
+            url=f"{reverse('scorecards:updates')}?p={one.period.key}",
+            person_id=viewer.person_id,
+        )
+
+
+@obligation("approval", gettext_lazy("Values to approve"))
+def values_to_approve(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Submitted values that wait for the viewer: one line, however many they are."""
+    queue = queue_summary(viewer)
+    if queue is not None:
+        words = ngettext("Approve %(n)d value", "Approve %(n)d values", queue.count) % {"n": queue.count}
+        url = reverse("scorecards:approvals")
+        yield Obligation("approval", words, queue.about, queue.due_on, url, viewer.person_id)

@@ -22,6 +22,8 @@ from scorecards.models import (
     OwnerForecast,
     PeriodLock,
     RedAlert,
+    Reminder,
+    ReminderPlan,
     Report,
     ReportSchedule,
     Result,
@@ -87,6 +89,7 @@ class ScorecardPolicy(Policy):
         "schedule_report": [OFFICE, HEAD, EXECUTIVE, Grant(EVERYONE, rel("strategy__owner"))],
         "close_period": [OFFICE],
         "reopen_period": [OFFICE],
+        "remind": [OFFICE],
     }
 
 
@@ -103,7 +106,7 @@ class NodePolicy(Policy):
 
     unit = "scorecard__strategy__unit"
     owner = ""
-    grants = {"view": [ANYONE]}
+    grants = {"view": [ANYONE], "set_weights": [Grant(EVERYONE, through("scorecard", "set_weights"))]}
 
 
 @policy(Edge)
@@ -126,6 +129,7 @@ class SeriesPolicy(Policy):
     owner = "measure__owner"
     grants = {
         "view": [ANYONE],
+        "change": [Grant(EVERYONE, through("measure", "change"))],
         "record": [Grant(EVERYONE, through("measure", "record"))],
         "approve": [Grant(EVERYONE, through("measure", "approve"))],
     }
@@ -150,6 +154,24 @@ class PeriodLockPolicy(Policy):
     unit = "scorecard__strategy__unit"
     owner = ""
     grants = {"view": [ANYONE]}
+
+
+@policy(Reminder)
+class ReminderPolicy(Policy):
+    """Whoever sees the measure sees when its people were reminded."""
+
+    unit = "measure__unit"
+    owner = "person"
+    grants = {"view": [Grant(EVERYONE, through("measure"))]}
+
+
+@policy(ReminderPlan)
+class ReminderPlanPolicy(Policy):
+    """One for the whole organisation."""
+
+    unit = ""
+    owner = ""
+    grants = {"view": [ANYONE], "change": [Grant(Role.SMO_OFFICER, ALL), Grant(Role.ADMINISTRATOR, ALL)]}
 
 
 @policy(Report)

@@ -7,16 +7,18 @@ what is shown. In templates use `{% chart "measure" series chart_id=â€¦ title=â€
 from core.charts.bubble import Bubble, bubble
 from core.charts.columns import columns
 from core.charts.map_picture import strategy_map, strength_word
-from core.charts.measure import measure_chart
-from core.charts.measure_series import Annotation, MeasureSeries
+from core.charts.measure import DASHES, measure_chart
+from core.charts.measure_series import Annotation, FurtherLine, MeasureSeries
 from core.charts.pins import variance_pins
 from core.charts.shapes import status_icon, status_shape
 from core.charts.small import bullet, spark, stack_units
 from core.charts.strategy_map import MapArrow, MapBand, MapLane, MapLayout, MapNode
 
 __all__ = [
+    "DASHES",
     "Annotation",
     "Bubble",
+    "FurtherLine",
     "MapArrow",
     "MapBand",
     "MapLane",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from django.utils.translation import gettext as _
 
 from core.charts.bands import bands
@@ -33,6 +35,8 @@ from core.charts.svg import (
 from core.charts.text import balance, cut, text_width
 
 _ROOM_FOR_MARKS = 14.0
+DASHES = ("1.5 2.5", "6 3", "2 2 6 2", "9 4")
+"""How further lines are told apart, in their order."""
 
 
 def _axis(series: MeasureSeries, plot: Frame) -> str:
@@ -108,7 +112,8 @@ def _value_label(series: MeasureSeries, plot: Frame, index: int, value: float) -
 def _actual(series: MeasureSeries, plot: Frame) -> str:
     """The line, a point per value where there is room, and the last one in its status colour."""
     points = plot.points(series.actuals)
-    body = broken_line(points, ACTUAL, width=2.6)
+    cuts = [0, *series.breaks, len(points)]
+    body = "".join(broken_line(points[first:last], ACTUAL, width=2.6) for first, last in pairwise(cuts))
     if plot.step >= _ROOM_FOR_MARKS:
         body += "".join(circle(*point, 3.2, ACTUAL) for point in points if point)
     index = series.current
@@ -117,6 +122,20 @@ def _actual(series: MeasureSeries, plot: Frame) -> str:
         return body
     body += circle(plot.x(index), plot.y.clamped(value), 5, STATUS_PAINTS[series.status(index)])
     return body + _value_label(series, plot, index, value)
+
+
+def _further(series: MeasureSeries, plot: Frame) -> str:
+    """Further lines: thin, each dashed in its own way."""
+    body = ""
+    for place, (_name, values) in enumerate(series.further_values):
+        body += broken_line(plot.points(values), INK2, width=1.1, dash=DASHES[place % len(DASHES)])
+    return body
+
+
+def _breaks(series: MeasureSeries, plot: Frame) -> str:
+    """Where values before and after do not compare."""
+    places = (plot.x(index) - plot.step / 2 for index in series.breaks)
+    return "".join(line(x, plot.top, x, plot.bottom, INK2, dash="2 3") for x in places)
 
 
 def _annotations(series: MeasureSeries, plot: Frame) -> str:
@@ -152,6 +171,7 @@ def _ends(series: MeasureSeries, plot: Frame) -> str:
         (_("Target"), series.targets, INK, 600),
         (_("Forecast"), series.ahead(series.forecast), INK, 600),
         (series.previous_name or _("Previous year"), series.previous_values, INK3, 400),
+        *((name, values, INK2, 400) for name, values in series.further_values),
     ]
     rows = [(name, present(values)[-1], paint, weight) for name, values, paint, weight in named if present(values)]
     heights = spread([plot.y.clamped(value) for _name, value, _p, _w in rows], plot.size + 4, plot.top + 4, plot.bottom)
@@ -175,6 +195,7 @@ def _hits(series: MeasureSeries, plot: Frame) -> str:
             (_("forecast"), ahead[index] if index >= series.closed else None),
             (_("target"), series.targets[index]),
             (series.previous_name or _("previous year"), series.previous_values[index]),
+            *((name, values[index]) for name, values in series.further_values),
         ]
         words = [f"{name} {series.numbers.full(value)}".strip() for name, value in parts if value is not None]
         tip = f"{series.period(index)}: {', '.join(words) or _('No value')}"
@@ -218,7 +239,13 @@ def measure_chart(
     plot = frame(series, width, height, size)
     body = bands(series, plot) + _axis(series, plot) + _today(series, plot)
     body += broken_line(plot.points(series.previous_values), PREVIOUS, width=1.6)
-    body += _forecast(series, plot) + _target(series, plot) + _actual(series, plot)
+    body += (
+        _further(series, plot)
+        + _breaks(series, plot)
+        + _forecast(series, plot)
+        + _target(series, plot)
+        + _actual(series, plot)
+    )
     body += _annotations(series, plot) + _ends(series, plot) + _hits(series, plot)
     if series.current is None and not present(series.targets):
         middle = (plot.left + plot.right) / 2

@@ -17,10 +17,22 @@ Polarity = Literal["up", "down", "inside"]
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An event beside the line: the place of its period among the labels, and a few words."""
+    """An event beside the line: the place of its period among the labels, and a few words.
+
+    At a break the line is cut before its period: values before and after do not compare.
+    """
 
     index: int
     words: str
+    is_break: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherLine:
+    """Another line of the measure, such as a benchmark: its name and a value per label, None where there is none."""
+
+    name: str
+    values: Sequence[Value]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +58,7 @@ class MeasureSeries:
     polarity: Polarity = "up"
     groups: Sequence[str] = ()
     annotations: Sequence[Annotation] = ()
+    further: Sequence[FurtherLine] = ()
     numbers: NumberFormat = field(default_factory=NumberFormat)
     floor: float | None = None
     ceiling: float | None = None
@@ -79,6 +92,16 @@ class MeasureSeries:
     def previous_values(self) -> list[Value]:
         """One per label."""
         return self._full(self.previous)
+
+    @cached_property
+    def further_values(self) -> list[tuple[str, list[Value]]]:
+        """Name and values of each further line, one value per label."""
+        return [(one.name, self._full(one.values)) for one in self.further]
+
+    @cached_property
+    def breaks(self) -> list[int]:
+        """Places of the periods before which the line is cut."""
+        return sorted({one.index for one in self.annotations if one.is_break and 0 <= one.index < len(self.labels)})
 
     @cached_property
     def current(self) -> int | None:
@@ -134,6 +157,7 @@ class Frame:
 def value_range(series: MeasureSeries) -> tuple[float, float]:
     """The values the plot reaches over. Red flags far off do not flatten the line; their band then fills the edge."""
     lists = [series.actual, series.target, series.previous, series.forecast, series.forecast_low, series.forecast_high]
+    lists += [one.values for one in series.further]
     values = [value for one in lists for value in present(finite(one))]
     if values:
         span = (max(values) - min(values)) or abs(values[0]) * 0.2 or 1.0

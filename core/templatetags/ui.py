@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from itertools import cycle
 from typing import Any
 
 from django import template
@@ -178,6 +179,8 @@ def measure_legend(series: MeasureSeries) -> dict[str, Any]:
         "interval": any(value is not None for value in series.forecast_low),
         "previous": any(value is not None for value in series.previous_values),
         "previous_name": series.previous_name,
+        "further": list(zip((name for name, _values in series.further_values), cycle(charts.DASHES))),  # noqa: B905
+        "has_break": bool(series.breaks),
     }
 
 

@@ -12,6 +12,7 @@ from scorecards.actions.answers import (
     change_answer,
     close_answer,
 )
+from scorecards.actions.approvals import approve_submissions, return_submissions, withdraw_submission
 from scorecards.actions.closing import close_period, reopen_period
 from scorecards.actions.declared import declare_status, take_back_status
 from scorecards.actions.library import (
@@ -28,7 +29,7 @@ from scorecards.actions.observations import ObservationRow, record_observations
 from scorecards.actions.recompute import Recomputed, rebuild, tick
 from scorecards.actions.references import stop_using_measure, use_measure
 from scorecards.actions.targets import TargetRow, set_targets
-from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_weights
+from scorecards.actions.trees import WeightRow, open_scorecard, regrow, set_rule, set_weights
 
 __all__ = [
     "AnnotationRow",
@@ -46,6 +47,7 @@ __all__ = [
     "add_definitions",
     "add_measures",
     "answer_measure",
+    "approve_submissions",
     "change_annotation",
     "change_answer",
     "change_measure",
@@ -62,11 +64,14 @@ __all__ = [
     "reopen_period",
     "retire_definition",
     "retire_measure",
+    "return_submissions",
     "revise_definition",
+    "set_rule",
     "set_targets",
     "set_weights",
     "stop_using_measure",
     "take_back_status",
     "tick",
     "use_measure",
+    "withdraw_submission",
 ]

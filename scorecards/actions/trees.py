@@ -14,7 +14,7 @@ from psycopg2.extras import DateRange
 
 from audit.actions import recording
 from core.access import Actor, require, require_all
-from core.actions import Outcome
+from core.actions import Outcome, Refusal, check_version
 from core.periods import Calendar
 from organization.actors import system_actor
 from organization.queries import calendars
@@ -167,8 +167,13 @@ class WeightRow:
     weight: Decimal
 
 
-def set_weights(actor: Actor, *, rows: Sequence[WeightRow], from_on: date, today: date) -> Outcome:
-    """Other weights from a day on, all or none; earlier periods keep the weights of their time."""
+def set_weights(
+    actor: Actor, *, rows: Sequence[WeightRow], from_on: date, today: date, expected: int | None = None
+) -> Outcome:
+    """Other weights from a day on, all or none; earlier periods keep the weights of their time.
+
+    `Conflict` if the scorecard is no longer at version `expected`: every change of its weights raises it.
+    """
     cards = Scorecard.objects.filter(nodes__in={row.parent_node_id for row in rows}).distinct()
     require_all(actor, "set_weights", cards)
     batch = Batch([None] * len(rows), [f"{row.parent_node_id} → {row.child_node_id}" for row in rows])
@@ -178,10 +183,38 @@ def set_weights(actor: Actor, *, rows: Sequence[WeightRow], from_on: date, today
             batch.refuse(number, sentence)
     try:
         batch.stop_if(partial=False)
-        again(lambda: _set_weights(actor, batch, rows, from_on, today))
+        again(lambda: _set_weights(actor, batch, rows, (from_on, today), expected))
     except NothingWrittenError:
         pass
     return batch.outcome()
+
+
+def set_rule(actor: Actor, *, node: Node, rule: str, today: date) -> Node:
+    """Another way in which the scores below a node become its own. It counts for all periods, so none may be closed."""
+    card = Scorecard.objects.filter(nodes=node).first()
+    if card is None or node.kind == "measure":
+        raise Refusal(_("Nothing rolls up here, so there is no rule to choose."))
+    require(actor, "set_weights", card)
+    if rule not in Node.Rule.values:
+        raise Refusal(_("There is no roll-up “%(rule)s”.") % {"rule": rule}, field="rule")
+    return again(lambda: _set_rule(actor, card, node.pk, rule, today))
+
+
+def _set_rule(actor: Actor, card: Scorecard, pk: int, rule: str, today: date) -> Node:
+    calendar = calendars()
+    with recording(actor, "set_rule", subject_id=card.strategy.subject_id, details={"node": pk, "rule": rule}):
+        held = hold([pk], calendar)
+        locked = held.state.locked.get(card.pk)
+        if locked:
+            raise Refusal(
+                _("A roll-up counts for all periods, and %(period)s is closed. Have it opened again first.")
+                % {"period": max(locked, key=lambda lock: lock.end).label},
+                code="closed",
+                field="rule",
+            )
+        Node.objects.filter(pk=pk).update(rule=rule)
+        recompute({pk}, None, today, held)
+    return Node.objects.get(pk=pk)
 
 
 def weight_problem(weight: Decimal) -> str:
@@ -195,11 +228,16 @@ def weight_problem(weight: Decimal) -> str:
     return ""
 
 
-def _set_weights(actor: Actor, batch: Batch, rows: Sequence[WeightRow], from_on: date, today: date) -> None:
-    calendar = calendars()
+def _set_weights(
+    actor: Actor, batch: Batch, rows: Sequence[WeightRow], days: tuple[date, date], expected: int | None
+) -> None:
+    calendar, (from_on, today) = calendars(), days
     parents = {row.parent_node_id for row in rows}
     with recording(actor, "set_weights", details={"rows": len(rows), "from_on": from_on.isoformat()}):
         held = hold(parents, calendar)
+        cards = list(Scorecard.objects.filter(nodes__in=parents).distinct().order_by("pk"))
+        for card in cards:
+            check_version(card, expected, {})
         _refuse_closed(batch, rows, from_on, calendar)
         batch.stop_if(partial=False)
         edges = Edge.objects.filter(parent__in=parents, valid__contains=from_on)
@@ -214,6 +252,9 @@ def _set_weights(actor: Actor, batch: Batch, rows: Sequence[WeightRow], from_on:
                 batch.results[number] = "unchanged" if edge.weight == weight else "changed"
                 reweigh(edge, weight, from_on)
         batch.stop_if(partial=False)
+        if "changed" in batch.results.values():
+            for card in cards:
+                card.store([])
         recompute(parents, all_since(ABOVE_MEASURES, from_on, today, calendar), today, held)
 
 

@@ -34,11 +34,15 @@ class NothingWrittenError(Exception):
 
 @dataclass
 class Batch:
-    """The rows asked for, and what is to become of each; `refused` holds the sentence by the row's place."""
+    """The rows asked for, and what is to become of each, by the row's place.
+
+    `refused` holds sentences; `conflicts` a sentence and what stands there now.
+    """
 
     periods: list[Period | None]
     labels: list[str]
     refused: dict[int, str] = field(default_factory=dict)
+    conflicts: dict[int, tuple[str, Any]] = field(default_factory=dict)
     results: dict[int, str] = field(default_factory=dict)
 
     def refuse(self, row: int, sentence: str) -> None:
@@ -46,12 +50,13 @@ class Batch:
         self.refused.setdefault(row, sentence)
 
     def open_rows(self) -> list[int]:
-        """Rows not refused so far."""
-        return [row for row in range(len(self.labels)) if row not in self.refused]
+        """Rows neither refused nor in conflict so far."""
+        stopped = self.refused.keys() | self.conflicts.keys()
+        return [row for row in range(len(self.labels)) if row not in stopped]
 
     def stop_if(self, *, partial: bool) -> None:
         """All or nothing, unless the caller takes what can be taken."""
-        if self.refused and not partial:
+        if (self.refused or self.conflicts) and not partial:
             self.results.clear()
             raise NothingWrittenError
 
@@ -61,6 +66,8 @@ class Batch:
         for row, label in enumerate(self.labels):
             if row in self.refused:
                 found.add(row, "refused", label, self.refused[row])
+            elif row in self.conflicts:
+                found.add(row, "conflict", label, *self.conflicts[row])
             elif row in self.results:
                 found.add(row, self.results[row], label)
             else:
@@ -186,11 +193,12 @@ def current_of(facts: FactTable, keys: Sequence[FactKey]) -> dict[FactKey, Curre
 
 @dataclass(frozen=True)
 class NewFact:
-    """A fact to be written: its key, its values and texts as columns, and what it corrects."""
+    """A fact to be written: its key, its values and texts as columns, what it corrects, and whose it is if not the actor's."""
 
     key: FactKey
     values: tuple[Any, ...]
     corrects: Current | None
+    by: int | None = None
 
 
 def append(facts: FactTable, rows: Sequence[NewFact], *, moment: datetime, actor: Actor, event_id: int) -> None:
@@ -214,7 +222,14 @@ def append(facts: FactTable, rows: Sequence[NewFact], *, moment: datetime, actor
         facts.table,
         columns,
         (
-            (*row.key, row.corrects.revision + 1 if row.corrects else 1, moment, actor.person_id, event_id, *row.values)
+            (
+                *row.key,
+                row.corrects.revision + 1 if row.corrects else 1,
+                moment,
+                row.by or actor.person_id,
+                event_id,
+                *row.values,
+            )
             for row in ordered
         ),
     )

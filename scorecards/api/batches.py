@@ -61,7 +61,7 @@ class RowAnswerSerializer(serializers.Serializer[Any]):
     """What became of one row, counted from 0. `field` names the input that `reason` speaks of, if one does."""
 
     row = serializers.IntegerField()
-    result = serializers.ChoiceField(("taken", "changed", "unchanged", "skipped", "refused"))
+    result = serializers.ChoiceField(("taken", "changed", "unchanged", "submitted", "skipped", "refused", "conflict"))
     label = serializers.CharField()  # type: ignore[assignment]
     field = serializers.CharField()  # type: ignore[assignment]
     reason = serializers.CharField()

@@ -5,6 +5,7 @@ from scorecards.models.choices import Aggregation, FrequencyChoices, Method, Pol
 from scorecards.models.definitions import DefinitionVersion, MeasureDefinition
 from scorecards.models.facts import Baseline, Observation, OwnerForecast, PeriodLock, Series, Submission, Target
 from scorecards.models.measures import Annotation, FormulaInput, Measure
+from scorecards.models.reminders import Reminder, ReminderPlan
 from scorecards.models.reports import Report, ReportSchedule
 from scorecards.models.tree import Edge, MeasureForecast, Node, Result, Scorecard, ScorecardBands
 
@@ -28,6 +29,8 @@ __all__ = [
     "PeriodLock",
     "Polarity",
     "RedAlert",
+    "Reminder",
+    "ReminderPlan",
     "Report",
     "ReportSchedule",
     "Result",

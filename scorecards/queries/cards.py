@@ -20,6 +20,7 @@ from core.statuses import ORDER, movement, reason_words
 from scorecards.models import Edge, Measure, Node, Result, Scorecard
 from scorecards.queries.declared import Declaration, declarations, of_row
 from scorecards.queries.ranges import range_of, with_range
+from scorecards.queries.restated import by_measure, marked, recorded_after_closing
 from strategy.models import Objective, Theme
 
 SPARK_PERIODS = 13
@@ -65,6 +66,7 @@ class Row:
     declared: str = ""
     declared_by: str = ""
     declared_until: str = ""
+    restated: str = ""  # the day it was recorded, if that was after its period had been closed
 
     @property
     def share_percent(self) -> str:
@@ -119,6 +121,11 @@ class ScorecardReport:
     def top(self) -> Row | None:
         """The strategy's own row."""
         return next((row for row in self.rows if row.kind == "strategy"), None)
+
+    @property
+    def has_restated(self) -> bool:
+        """Whether a value was recorded after its period had been closed."""
+        return any(row.restated for row in self.rows)
 
     def of_kind(self, kind: str) -> list[Row]:
         """Rows of one kind in tree order."""
@@ -186,8 +193,10 @@ def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardRe
     """The scorecard in the period of `at`; queries do not grow with its size."""
     facts = _facts(viewer, scorecard, at)
     root = next((node for node in facts.nodes.values() if node.kind == "strategy"), None)
-    rows = tuple(_walk(facts, root, None, 0)) if root else ()
-    themes = [node for node in facts.nodes.values() if node.theme is not None and node.theme.state == "live"]
+    after = by_measure(recorded_after_closing(facts.measures, at.period.calendar, within=at.period))
+    rows = tuple(marked(_walk(facts, root, None, 0), after)) if root else ()
+    live = [node for node in facts.nodes.values() if node.theme is not None and node.theme.state == "live"]
+    themes = sorted(live, key=_by_order)
     strategy = scorecard.strategy
     objectives = [row for row in rows if row.kind == "objective"]
     measures = [row for row in rows if row.kind == "measure" and not row.from_unit]
@@ -203,8 +212,8 @@ def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardRe
         period_label=at.period.label,
         previous_label=at.period.previous().label,
         rows=rows,
-        theme_rows=tuple(row for node in sorted(themes, key=_by_order) for row in _walk(facts, node, None, 1)),
-        themes=tuple((node.theme.pk, node.theme.name) for node in sorted(themes, key=_by_order) if node.theme),
+        theme_rows=tuple(marked((row for node in themes for row in _walk(facts, node, None, 1)), after)),
+        themes=tuple((node.theme.pk, node.theme.name) for node in themes if node.theme),
         counts=_count(row.status for row in objectives),
         counts_before=_count(row.was or "no_data" for row in objectives),
         reported=sum(1 for row in measures if row.value and row.reason not in {"not_reported", "stale"}),
@@ -213,7 +222,6 @@ def scorecard_report(viewer: Actor, scorecard: Scorecard, at: At) -> ScorecardRe
 
 
 def _by_order(node: Node) -> tuple[int, int]:
-    """Themes as the strategy orders them."""
     return (node.theme.order, node.theme.pk) if node.theme else (0, 0)
 
 

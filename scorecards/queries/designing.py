@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from core.access import Actor, permitted, scoped
 from core.formats import percent
 from organization.models import OrgUnit
@@ -39,6 +41,7 @@ def may_add_measures(viewer: Actor) -> bool:
 class User:
     """Another objective under which a measure counts: from when, until when (None: still), and its share there."""
 
+    edge: int
     objective: Objective
     unit: str
     weight: Decimal
@@ -54,7 +57,8 @@ class User:
 
 def users_of(viewer: Actor, measure: Measure, day: date) -> list[User]:
     """Objectives of other places that use the measure on a day or later; two queries."""
-    edges = Edge.objects.filter(child__measure=measure, parent__kind="objective").exclude(valid__endswith__lte=day)
+    reaches = Q(valid__endswith__gt=day) | Q(valid__endswith=None)
+    edges = Edge.objects.filter(reaches, child__measure=measure, parent__kind="objective")
     edges = edges.exclude(parent__objective=measure.objective_id) if measure.objective_id else edges
     rows = list(edges.select_related("parent__objective__strategy__unit").order_by("parent_id", "valid"))
     seen = scoped(viewer, "view", Objective.objects.filter(pk__in=[row.parent.objective_id for row in rows]))
@@ -70,6 +74,7 @@ def _user(edge: Edge, total: Decimal | None, day: date) -> User:
     objective: Any = edge.parent.objective
     holds = edge.valid.lower is None or edge.valid.lower <= day
     return User(
+        edge=edge.pk,
         objective=objective,
         unit=objective.strategy.unit.name,
         weight=edge.weight,

@@ -11,11 +11,12 @@ from django.db.models import OuterRef, Subquery
 from core.access import Actor, scoped
 from core.formats import date_short
 from core.periods import At, Frequency, Period
-from scorecards.models import Measure, Observation, Result, Scorecard
+from scorecards.models import Measure, Observation, Result, Scorecard, Submission
 from scorecards.queries.cards import number_format
 from scorecards.queries.measures import due_measures
 
 RESTATED_WITHIN = timedelta(days=45)
+WHOSE = ("series__measure_id", "frequency", "period_start")
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,20 @@ def _restatement(row: Observation, at: At) -> Restatement:
 
 
 def owed_values(viewer: Actor, at: At) -> Iterator[OwedValue]:
-    """The latest finished period of each measure the viewer keeps, where it has no value yet; two queries."""
-    measures = list(due_measures(viewer))
+    """The latest finished period of each measure the viewer keeps, where it has no value yet; three queries.
+
+    What was submitted and waits for approval is done, as far as the viewer is concerned.
+    """
+    measures = list(due_measures(viewer).filter(expression=""))
     latest = {m.pk: Period.of(Frequency(m.frequency), at.today, at.period.calendar).previous() for m in measures}
+    own = {measure.pk: measure.node.pk for measure in measures}
     results = Result.objects.filter(node__measure__in=measures, period_start__in={p.start for p in latest.values()})
     missing = {
         (result.node_id, result.frequency, result.period_start)
         for result in results.filter(reason__in=["not_due_yet", "not_reported", "stale"])
     }
+    waits = Submission.objects.filter(state=Submission.State.SUBMITTED, series__measure__in=measures, series__name="")
+    missing -= {(own[pk], frequency, start) for pk, frequency, start in waits.values_list(*WHOSE)}
     for measure in measures:
         period = latest[measure.pk]
         if (measure.node.pk, measure.frequency, period.start) in missing:

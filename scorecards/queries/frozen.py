@@ -17,8 +17,9 @@ from core.access import Actor, scoped
 from core.formats import date_long, date_short, money_full
 from core.periods import At, Period
 from core.statuses import word
-from scorecards.models import CorrectiveAction, DeclaredStatus, Measure, Observation, PeriodLock, Scorecard, Series
+from scorecards.models import CorrectiveAction, Measure, Node, Observation, PeriodLock, Scorecard, Series
 from scorecards.queries.cards import Row, ScorecardReport, scorecard_report
+from scorecards.queries.declared import declarations
 from scorecards.queries.measures import MeasureReport, PeriodLine, measure_report
 from strategy.models import ActionItem, Update
 
@@ -180,16 +181,14 @@ def _add_words(viewer: Actor, shown: Iterable[_Exception], at: At) -> None:
     for item in _items(viewer, found):
         document = next(one.document for one in found if one.measure.subject_id == item.about_id)
         document["actions"].append(_action(item, at))
-    declared = DeclaredStatus.objects.filter(
-        Q(expires_on=None) | Q(expires_on__gte=at.today), node__measure__in=by_measure, superseded_at=None
-    )
-    declared = declared.filter(frequency=at.period.frequency, period_start=at.period.start).exclude(status="")
-    for one in scoped(viewer, "view", declared).select_related("node", "recorded_by"):
-        by_measure[one.node.measure_id or 0]["declared"] = {
+    nodes = dict(Node.objects.filter(measure__in=by_measure).values_list("pk", "measure_id"))
+    for node, one in declarations(list(nodes), at).items():
+        until = date_short(one.expires_on)
+        by_measure[nodes[node]]["declared"] = {
             "status": one.status,
             "reason": one.reason,
-            "by": one.recorded_by.name if one.recorded_by else "",
-            "until": date_short(one.expires_on) if one.expires_on else "",
+            "by": one.by,
+            "until": until,
         }
 
 

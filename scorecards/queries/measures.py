@@ -20,6 +20,7 @@ from scorecards.models import Edge, Measure, Observation, Result, Series, Target
 from scorecards.queries.cards import number_format
 from scorecards.queries.declared import Declaration, declarations
 from scorecards.queries.ranges import range_text
+from scorecards.queries.restated import recorded_after_closing
 
 PERIODS_SHOWN = 13
 PERIODS_AHEAD = 3
@@ -43,7 +44,10 @@ class PeriodLine:
     source: str
     corrected_at: str
     corrected_was: str
+    after_closing: str
     comment: str
+    first_target: str = ""
+    further: tuple[str, ...] = ()
 
     @property
     def reason_words(self) -> str:
@@ -69,6 +73,7 @@ class MeasureReport:
     is_better_than_target: bool | None
     period: Period
     lines: tuple[PeriodLine, ...]
+    charted: tuple[Period, ...]
     series: MeasureSeries
     year_to_date: Result | None
     year_to_date_label: str
@@ -77,6 +82,7 @@ class MeasureReport:
     share: float | None
     may_record: bool
     declared: Declaration | None = None
+    further: tuple[str, ...] = ()
 
     @property
     def reason_words(self) -> str:
@@ -92,6 +98,11 @@ class MeasureReport:
     def has_values(self) -> bool:
         """Whether there is anything to draw."""
         return any(line.value is not None for line in self.lines)
+
+    @property
+    def has_restated(self) -> bool:
+        """Whether a value was recorded after its period had been closed."""
+        return any(line.after_closing for line in self.lines)
 
     @property
     def has_targets(self) -> bool:
@@ -191,6 +202,7 @@ def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
     was = before.status if before else ""
     gap = None if value is None or target is None else value - target
     ytd = facts.year
+    charted = _charted(lines, shown, facts)
     return MeasureReport(
         measure=measure,
         status=result.status if result else "no_data",
@@ -206,7 +218,8 @@ def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
         is_better_than_target=None if gap is None else gap * measure.goodness >= 0,
         period=period,
         lines=lines,
-        series=_chart(measure, lines, shown, facts),
+        charted=charted,
+        series=_chart(measure, lines, charted, facts),
         year_to_date=ytd,
         year_to_date_label=period.parent(Frequency.YEAR).label,
         year_to_date_value="" if ytd is None or ytd.value is None else numbers.figure(ytd.value),
@@ -234,6 +247,7 @@ class _MeasureFacts:
     targets: dict[date, Target]
     results: dict[date, Result]
     year: Result | None
+    after_closing: dict[date, str]
 
     @classmethod
     def of(cls, measure: Measure, shown: list[Period], at: At) -> _MeasureFacts:
@@ -263,7 +277,11 @@ class _MeasureFacts:
                 own[result.period_start] = result
             else:
                 year = result
-        return cls(observations, {target.period_start: target for target in targets}, own, year)
+        late = recorded_after_closing([measure.pk], at.period.calendar).values()
+        after = {
+            one.period.start: date_short(_day(one.recorded_at)) for one in late if one.period.frequency == frequency
+        }
+        return cls(observations, {target.period_start: target for target in targets}, own, year, after)
 
     def value(self, start: date) -> Decimal | None:
         """The current value of a period."""
@@ -281,7 +299,7 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
     current = rows[-1] if rows else None
     result, target = facts.results.get(period.start), facts.targets.get(period.start)
     value = current.value if current else None
-    wanted = target.value if target else None
+    wanted = target.value if target else _on_the_line(measure, result)
     ago = period.year_ago()
     year_ago = facts.value(ago.start) if ago else None
     gap = None if value is None or wanted is None else value - wanted
@@ -295,14 +313,20 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
         status=result.status if result else "no_data",
         reason=result.reason if result else "not_reported",
         value_text="" if value is None else numbers.figure(value),
-        target_text=_wanted(target, numbers),
+        target_text=_wanted(target, numbers) if target else numbers.figure(wanted) if wanted is not None else "",
         gap_text="" if gap is None else numbers.gap(gap),
         year_ago_text="" if year_ago is None else numbers.figure(year_ago),
         source=_source(current),
         corrected_at=corrected_at,
         corrected_was=corrected_was,
+        after_closing=facts.after_closing.get(period.start, ""),
         comment=current.comment if current else "",
     )
+
+
+def _on_the_line(measure: Measure, result: Result | None) -> Decimal | None:
+    """Between given targets, what the ladder says, where the measure has one."""
+    return Decimal(str(result.target)) if measure.interpolates and result and result.target is not None else None
 
 
 def _wanted(target: Target | None, numbers: NumberFormat) -> str:
@@ -330,12 +354,19 @@ def _corrected(rows: list[Observation], numbers: NumberFormat) -> tuple[str, str
     return date_short(_day(values[-1].recorded_at)), numbers.figure(values[-2].value)
 
 
-def _chart(measure: Measure, lines: tuple[PeriodLine, ...], shown: list[Period], facts: _MeasureFacts) -> MeasureSeries:
+def _charted(lines: tuple[PeriodLine, ...], shown: list[Period], facts: _MeasureFacts) -> tuple[Period, ...]:
+    """The periods of the chart, oldest first, with those ahead that have a target."""
+    past = sorted(line.period for line in lines)
+    ahead = sorted(one for one in shown if past and one > past[-1] and one.start in facts.targets)
+    return (*past, *ahead)
+
+
+def _chart(
+    measure: Measure, lines: tuple[PeriodLine, ...], periods: tuple[Period, ...], facts: _MeasureFacts
+) -> MeasureSeries:
     """Oldest first; the periods ahead show their targets."""
     ordered = sorted(lines, key=lambda line: line.period)
-    ahead = sorted(one for one in shown if one > ordered[-1].period) if ordered else []
-    ahead = [one for one in ahead if one.start in facts.targets]
-    periods = [line.period for line in ordered] + ahead
+    ahead = periods[len(ordered) :]
     return MeasureSeries(
         labels=[short_label(one) for one in periods],
         groups=[str(one.fiscal_year.name) if one.frequency != Frequency.YEAR else "" for one in periods],

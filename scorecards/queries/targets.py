@@ -92,9 +92,9 @@ def asked_year(text: str, at: At) -> Period:
 def year_of_targets(viewer: Actor, measure: Measure, year: Period) -> TargetYear:
     """The targets of a year for a page; four queries, however many periods there are."""
     own = Frequency(measure.frequency)
-    periods = [p for f in (own, *LONGER) if f is own or f.is_longer_than(own) for p in _periods(f, year)]
+    periods = [p for f in (own, *LONGER) if f is own or f.is_longer_than(own) for p in periods_in(f, year)]
     facts = _facts(measure)
-    locks = _locks(measure, year.calendar)
+    locks = locks_of(measure, year.calendar)
     numbers = number_format(measure)
     ladder = _ladder(measure, facts, [p for p in periods if p.frequency is own]) if measure.interpolates else {}
     lines = []
@@ -118,7 +118,7 @@ def year_of_targets(viewer: Actor, measure: Measure, year: Period) -> TargetYear
     return TargetYear(measure, year, columns_of(measure), tuple(lines), can(viewer, "set_target", measure))
 
 
-def _periods(frequency: Frequency, year: Period) -> list[Period]:
+def periods_in(frequency: Frequency, year: Period) -> list[Period]:
     """The periods of a frequency in the year, by their last days."""
     period = Period.of(frequency, year.start, year.calendar)
     found = []
@@ -141,7 +141,8 @@ def _facts(measure: Measure) -> Facts:
     return found
 
 
-def _locks(measure: Measure, calendar: Calendar) -> list[Period]:
+def locks_of(measure: Measure, calendar: Calendar) -> list[Period]:
+    """The closed periods of the measure's scorecard."""
     rows = PeriodLock.objects.filter(scorecard__nodes__measure=measure, opened_at=None)
     return [lock.period(calendar) for lock in rows]
 

@@ -25,6 +25,7 @@ SCORECARD: tuple[Column[Row], ...] = (
     Column("declared", _("Declared status"), lambda row: word(row.declared) if row.declared else ""),
     Column("declared_by", _("Declared by"), lambda row: row.declared_by),
     Column("declared_until", _("Declared until"), lambda row: row.declared_until),
+    Column("restated", _("Recorded after closing"), lambda row: row.restated),
 )
 PERIODS: tuple[Column[PeriodLine], ...] = (
     Column("period", _("Period"), lambda line: line.period.key),
@@ -35,6 +36,7 @@ PERIODS: tuple[Column[PeriodLine], ...] = (
     Column("status", _("Status"), lambda line: word(line.status)),
     Column("reason", _("Why there is none"), lambda line: reason_words(line.reason)),
     Column("source", _("Source"), lambda line: line.source),
+    Column("after_closing", _("Recorded after closing"), lambda line: line.after_closing),
     Column("comment", _("Comment"), lambda line: line.comment),
 )
 

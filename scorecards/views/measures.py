@@ -7,23 +7,34 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core.actions import Refusal, sentences
 from core.downloads import download
+from core.formats import moment
 from core.guards import PortalRequest, guarded, listing
 from core.panels import panels
 from core.statuses import WORDS
-from scorecards.actions import ObservationRow, record_observations
+from scorecards.actions import record_observations
+from scorecards.actions.submissions import Standing
 from scorecards.forms import MeasureFilter, RecordForm
 from scorecards.models import Measure
 from scorecards.queries import lists
 from scorecards.queries import measures as measure_queries
+from scorecards.queries.cards import number_format
 from scorecards.queries.designing import allowed, may_add_measures
+from scorecards.queries.lines import furnish
 from scorecards.tables import measure_dataset
 
 SIDE = 4
 """Columns of twelve that the narrow column of the page takes."""
+RECORDED = {
+    "taken": gettext_lazy("Saved for %(period)s."),
+    "changed": gettext_lazy("Saved for %(period)s."),
+    "unchanged": gettext_lazy("%(period)s already had this value."),
+    "submitted": gettext_lazy("Submitted for %(period)s. It counts when a second person has approved it."),
+}
 
 
 @listing("view", Measure)
@@ -48,7 +59,7 @@ def measure(request: PortalRequest, found: Measure) -> HttpResponse:
 
 
 def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, status: int = 200) -> HttpResponse:
-    report = measure_queries.measure_report(request.actor, found, request.at)
+    report = furnish(measure_queries.measure_report(request.actor, found, request.at))
     boxes = [(panel.width, panel.render(found, request.actor, request.at)) for panel in panels("measure")]
     may = allowed(request.actor, found)
     context = {"measure": found, "report": report, "form": form, "may": may, **_columns(boxes)}
@@ -71,6 +82,16 @@ def measure_file(request: PortalRequest, found: Measure, form: str) -> HttpRespo
     return download(measure_dataset(report), found.code, form)
 
 
+def _overtaken(request: PortalRequest, found: Measure, form: RecordForm, standing: Standing) -> HttpResponse:
+    """Both values: the form keeps the reader's, and saving it again replaces the other's."""
+    words = {"by": standing.by or _("Someone"), "value": number_format(found).text(standing.value)}
+    words["when"] = moment(standing.at) if standing.at else ""
+    sentence = _("%(by)s saved %(value)s meanwhile (%(when)s). Save again to replace it with yours, or leave the page.")
+    form.add_error(None, sentence % words)
+    form.saw(standing.revision, standing.waiting)
+    return _measure_page(request, found, form, status=409)
+
+
 @guarded("record", Measure)
 @require_POST
 def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
@@ -78,15 +99,7 @@ def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
     form = RecordForm(request.POST, measure=found, at=request.at)
     if not form.is_valid():
         return _measure_page(request, found, form, status=422)
-    given = form.cleaned_data
-    row = ObservationRow(
-        measure_id=found.pk,
-        period=form.period_chosen(),
-        value=given.get("value"),
-        numerator=given.get("numerator"),
-        denominator=given.get("denominator"),
-        comment=given["comment"],
-    )
+    row = form.row(found)
     try:
         outcome = record_observations(request.actor, rows=[row], today=request.at.today)
     except Refusal as refusal:
@@ -95,6 +108,7 @@ def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
     if outcome.refused:
         form.add_error(None, outcome.refused[0].reason)
         return _measure_page(request, found, form, status=422)
-    words = _("Saved for %(period)s.") if not outcome.count("unchanged") else _("%(period)s already had this value.")
-    messages.success(request, words % {"period": row.period.label})
+    if outcome.conflicts:
+        return _overtaken(request, found, form, outcome.conflicts[0].current)
+    messages.success(request, RECORDED[outcome.rows[0].result] % {"period": row.period.label})
     return redirect(f"{request.path.removesuffix('record/')}?p={row.period.key}")

@@ -15,6 +15,7 @@ from core import charts
 from core.charts import (
     Annotation,
     Bubble,
+    FurtherLine,
     MapArrow,
     MapBand,
     MapLane,
@@ -427,3 +428,15 @@ def test_bubbles_show_size_by_area():
     svg = charts.bubble(items, chart_id="b", title="T", x_title="X", y_title="Y")
     large, small = [float(node.get("r")) for node in parsed(svg).iter(f"{SVG}circle") if node.get("fill-opacity")]
     assert large / small == pytest.approx(2, abs=0.01)
+
+
+def test_further_lines_are_thin_and_named_and_a_break_cuts_the_line():
+    plain = {"labels": ["Apr", "May", "Jun", "Jul"], "actual": [1.0, 2.0, 3.0, 4.0]}
+    whole = charts.measure_chart(MeasureSeries(**plain), chart_id="a", title="A")
+    noted = [Annotation(2, "Counted anew", is_break=True)]
+    cut = MeasureSeries(**plain, annotations=noted, further=[FurtherLine("Best in class", [2.0, None, 2.5])])
+    drawn = charts.measure_chart(cut, chart_id="a", title="A")
+    assert cut.breaks == [2]
+    assert drawn.count('stroke-width="2.6"') == whole.count('stroke-width="2.6"') + 1
+    assert "Best in class" in drawn
+    assert "Best in class" not in whole

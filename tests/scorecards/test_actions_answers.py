@@ -15,6 +15,7 @@ from core.periods import At, Period
 from notifications.models import Notification
 from organization.actors import actor_of, system_actor
 from organization.roles import Role
+from scorecards import tasks
 from scorecards.actions import (
     AnswerRow,
     ItemRow,
@@ -31,6 +32,7 @@ from scorecards.queries.reds import red_lines, reds_owed, unanswered_of
 from strategy.models import ActionItem
 from tests import factories
 from tests.factories.scorecards import TODAY, scorecard
+from tests.scorecards import showing
 from tests.scorecards.refusals import nothing_changes, refused
 from tests.scorecards.showing import grow
 
@@ -272,6 +274,12 @@ def test_owner_and_office_are_told_once_for_a_measure_and_period(tree, red, owne
     with nothing_changes():
         assert alert_reds(clock, TODAY) == 0
     assert told.count() == 2 and RedAlert.objects.count() == 1
+
+
+def test_the_clock_calls_it_with_the_day_of_the_organisation(tree, red):
+    with showing.today():
+        tasks.alert_reds()
+    assert RedAlert.objects.get().measure == red
 
 
 def test_nobody_is_told_of_what_is_answered_retired_or_on_track(tree, red):
