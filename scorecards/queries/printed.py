@@ -137,6 +137,21 @@ class Printed:
         return int(self.content.get("further", 0))
 
     @property
+    def unlisted(self) -> int:
+        """Measures on watch or without a status that have no room in their table."""
+        return sum(max(0, len(found) - ROWS_OF_A_TABLE) for found in (self.watched, self.missing))
+
+    @property
+    def watched_shown(self) -> tuple[tuple[Row, str], ...]:
+        """On watch, as many as one table takes."""
+        return self.watched[:ROWS_OF_A_TABLE]
+
+    @property
+    def missing_shown(self) -> tuple[tuple[Row, str], ...]:
+        """Without a status, as many as one table takes."""
+        return self.missing[:ROWS_OF_A_TABLE]
+
+    @property
     def exceptions_headline(self) -> str:
         """The finding over the exceptions, at most 70 characters."""
         count = len(self.findings) + self.further

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from core.periods import At
 from scorecards.actions.reports import freeze_report
 from scorecards.actions.schedules import Plan, add_schedule
@@ -11,6 +13,8 @@ from smo.demo.load_organization import House
 OFFICE = "ravi.menon"
 FROZEN = (("NMH", OFFICE, 1), ("NMH", OFFICE, 0), ("NMH", "helena.marsh", 0), ("GEN", "catherine.bell", 0))
 """The unit, who ordered the report, and how many months before the newest one."""
+BEFORE = timedelta(hours=19)
+"""They were frozen the evening before the day of loading."""
 SCHEDULES = (
     ("NMH", OFFICE, "month", 3, True, 7, ("helena.marsh", "mei.chow", "sofia.lindqvist")),
     ("GEN", "catherine.bell", "week", 1, False, 8, ("sofia.lindqvist", "thomas.grieve")),
@@ -27,7 +31,7 @@ def load_reports(house: House) -> None:
     clock = house.clock
     for unit, key, back in FROZEN:
         at = At(period=clock.newest.shift(-back), as_of=None, today=clock.today)
-        freeze_report(house.actor(key), scorecard=cards[unit], at=at, now=house.now)
+        freeze_report(house.actor(key), scorecard=cards[unit], at=at, now=house.now - BEFORE)
     for unit, key, every, day, is_working, hour, people in SCHEDULES:
         plan = Plan(every, day, is_working, hour, [house.people[one] for one in people])
         add_schedule(house.actor(key), scorecard=cards[unit], plan=plan, today=clock.today)

@@ -36,6 +36,9 @@ OPENED_FROM = {
         "main a[href*='/nodes/'], main a[href^='/scorecards/']:not([href*='measures'])",
     ),
     "quality": ("/scorecards/1/", "main a[href*='/quality/']"),
+    "reports": ("/scorecards/1/", "main a[href*='/reports/']"),
+    "frozen report": ("/scorecards/1/reports/", "main table a[href*='/scorecards/reports/']:not([href*='file'])"),
+    "schedule of reports": ("/scorecards/1/reports/", "main a[href$='/schedule/']"),
     "unit": ("/organization/units/", "main table a[href*='/units/']"),
     "person": ("/organization/people/", "main table a[href*='/people/']"),
 }

@@ -24,6 +24,7 @@ from organization.models import Person
 from organization.roles import Role
 from scorecards.actions import close_period, reports
 from scorecards.models import CorrectiveAction, Report
+from scorecards.queries import printed as printed_queries
 from scorecards.queries.frozen import scorecard_document
 from scorecards.queries.printed import content_hash, printed
 from strategy.actions import add_action_item, post_update
@@ -120,6 +121,15 @@ def test_grey_reasons_marks_coverage_and_red_inside_are_in_words(tree):
         "Without a status",
     ):
         assert words in html, words
+
+
+def test_a_scorecard_too_long_for_one_table_goes_on_in_another(tree, monkeypatch):
+    monkeypatch.setattr(printed_queries, "ROWS_OF_A_TABLE", 2)
+    grow(tree, 12, objective=1)
+    report = published(tree)
+    html = reports.draw(report)
+    assert "Perspective 0, continued" in html and "further measures stand in the tables at the end" in html
+    assert [len(table.rows) for table in printed(report).tables] == [2] * 9
 
 
 def test_a_closed_period_says_so(tree):
