@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from core.actions import Outcome, Refusal
+from core.periods import Frequency
 from scorecards.actions import (
     MeasureRow,
     ObservationRow,
@@ -98,6 +99,7 @@ def _row(spec: MeasureSpec, house: House, objectives: Mapping[str, Objective]) -
         baseline=_number(spec.baseline),
         baseline_on=None if spec.baseline is None else clock.starts_on - timedelta(days=1),
         limit=_number(spec.limit),
+        interpolates=spec.interpolates,
         scale=dict(spec.scale),
         grace_days=spec.grace_days,
         starts_on=clock.first(spec),
@@ -137,8 +139,17 @@ def _weight_rows(weights: Mapping[int, Decimal]) -> list[WeightRow]:
 
 # ---------------------------------------------------------------------------------------------------------- targets
 def _set_targets(house: House, measures: Mapping[str, Measure]) -> None:
-    rows = [_target(aim, measures[spec.code].pk) for spec in MEASURES for aim in aims(spec, house.clock)]
+    rows = [_target(aim, measures[spec.code].pk) for spec in MEASURES for aim in _given(spec, house)]
     accepted(set_targets(house.actor(DESIGNER), rows=rows, today=house.clock.today, reason=REASON))
+
+
+def _given(spec: MeasureSpec, house: House) -> list[Aim]:
+    """The aims that are set: of a ladder only its steps, at the ends of quarters, and the first and the last."""
+    found = list(aims(spec, house.clock))
+    if not spec.interpolates:
+        return found
+    ends = {found[0].period, found[-1].period}
+    return [aim for aim in found if aim.period in ends or aim.period.end == aim.period.parent(Frequency.QUARTER).end]
 
 
 def _target(aim: Aim, measure_id: int) -> TargetRow:

@@ -180,6 +180,7 @@ SHARED_CARE = (
         owner="george.amos",
         weight=30,
         kind="leading",
+        interpolates=True,
         shape=Shape((61, 66, 72, 78, 80), (79.8, 80.4, 81.2), noise=0.9, volume=620),
         aims=Aims((65, 70, 75, 80, 84), red=7.0),
     ),

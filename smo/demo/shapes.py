@@ -136,7 +136,10 @@ NO_AIMS = Aims()
 
 @dataclass(frozen=True)
 class MeasureSpec:
-    """One measure with its definition, course and aims. Its objective is the part of the code before the hyphen."""
+    """One measure with its definition, course and aims. Its objective is the part of the code before the hyphen.
+
+    One that `interpolates` has targets at the ends of quarters only; between them they follow a straight line.
+    """
 
     code: str
     name: str
@@ -164,6 +167,7 @@ class MeasureSpec:
     limit: float | None = None
     scale: Mapping[str, float] = field(default_factory=dict)
     grace_days: int = 15
+    interpolates: bool = False
 
     @property
     def objective(self) -> str:

@@ -11,6 +11,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -35,16 +36,20 @@ from organization.queries import ancestor_ids, calendars
 from organization.roles import Role
 from scorecards.actions import rebuild
 from scorecards.models import (
+    Annotation,
     CorrectiveAction,
     DeclaredStatus,
+    DefinitionVersion,
     Edge,
     Measure,
+    MeasureDefinition,
     Node,
     Observation,
     Report,
     ReportSchedule,
     Result,
     Scorecard,
+    Series,
     Target,
 )
 from scorecards.queries.declared import declarations
@@ -259,6 +264,18 @@ class DemoTest(TestCase):
         assert set(Report.objects.values_list("scorecard__strategy__unit__code", flat=True)) == {"NMH", "GEN"}
         assert all(content_hash(one.content) == one.content_hash for one in Report.objects.all())
         assert ReportSchedule.objects.filter(schedule__is_active=True).count() == 2
+
+    def test_the_library_is_shared_and_what_stands_beside_measures_is_there(self):
+        assert (MeasureDefinition.objects.count(), DefinitionVersion.objects.count()) == (12, 13)
+        assert Measure.objects.exclude(definition=None).values("unit").distinct().count() > 2
+        used = Edge.objects.filter(child__kind="measure").exclude(parent__objective=F("child__measure__objective"))
+        assert used.count() == 2
+        assert Annotation.objects.filter(is_break=True).count() == 1
+        assert Series.objects.filter(kind="benchmark").count() == 1
+        assert Measure.objects.filter(needs_approval=True, approver__isnull=False).count() == 3
+        ladder = Measure.objects.get(interpolates=True)
+        given = Target.objects.filter(measure=ladder, superseded_at=None).count()
+        assert Result.objects.filter(node__measure=ladder, frequency="month", target__isnull=False).count() > given
 
     def test_owners_recorded_and_the_office_designed(self):
         owners = dict(Measure.objects.exclude(owner=None).values_list("code", "owner__email"))
