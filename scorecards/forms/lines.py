@@ -39,7 +39,7 @@ class LineValuesForm(PlainForm):
         self._asked: list[LineCell] = []
         for cell in self._open():
             field = NumberField(label=cell.period.label, initial=cell.value)
-            field.widget.attrs.update({"class": "form-control smo-cell", "aria-label": cell.period.label})
+            field.widget.attrs.update({"class": "form-control smo-numcell", "aria-label": cell.period.label})
             self.fields[cell.period.key] = field
 
     def _open(self) -> Sequence[LineCell]:

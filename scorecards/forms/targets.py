@@ -59,7 +59,7 @@ class TargetsForm(PlainForm):
         for name in self.report.columns:
             label = f"{WORDS[name]}, {line.period.label}"
             field = NumberField(label=label, initial=line.numbers[name])
-            field.widget.attrs.update({"class": "form-control smo-cell", "aria-label": label})
+            field.widget.attrs.update({"class": "form-control smo-numcell", "aria-label": label})
             self.fields[f"{line.key}.{name}"] = field
         seen = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=line.revision)
         self.fields[f"{line.key}.seen"] = seen
@@ -103,7 +103,7 @@ class TargetsForm(PlainForm):
         if cell.errors:
             line = cell.name.rpartition(".")[0]
             described = {"aria-invalid": "true", "aria-describedby": f"problem-{line}"}
-            cell.field.widget.attrs.update({**described, "class": "form-control smo-cell is-invalid"})
+            cell.field.widget.attrs.update({**described, "class": "form-control smo-numcell is-invalid"})
 
     @property
     def own_lines(self) -> list[DrawnLine]:

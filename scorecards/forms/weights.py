@@ -28,7 +28,7 @@ class WeightsForm(VersionedForm):
         self.group = group
         for line in group.lines:
             field = NumberField(label=line.name, initial=line.weight, required=True)
-            field.widget.attrs.update({"class": "form-control smo-cell", "aria-label": line.name})
+            field.widget.attrs.update({"class": "form-control smo-numcell", "aria-label": line.name})
             self.fields[weight_name(line.node)] = field
 
     @property

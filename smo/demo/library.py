@@ -58,7 +58,7 @@ APPROVERS = {"P3-01": "anneliese.brandt", "P3-02": "marcus.hale", "F1-01": "mei.
 """Measures whose values a second person approves, and who that is."""
 USES = (UseSpec("L2-01", "D2", 10), UseSpec("D1-01", "G2", 10))
 NOTES_ON_CHARTS = (
-    NoteSpec("G2-02", 4, "Counted from laboratory results since then", is_break=True),
+    NoteSpec("G2-02", 4, "Counted by the laboratory", is_break=True),
     NoteSpec("P1-01", 6, "New front door opened"),
 )
 BENCHMARK = ("P1-02", "Best tenth of the region", 68.0, 0.15)

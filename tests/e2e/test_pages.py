@@ -47,6 +47,23 @@ WRITTEN = {
     "declared status": ("/scorecards/measures/?mine=on&status=off_track", "main table a[href*='/measures/']"),
 }
 """Forms a unit head writes in, opened from another page; the second one from the page of a measure."""
+DESIGNED = {
+    "library": ("/scorecards/library/", ""),
+    "add a definition": ("/scorecards/library/new/", ""),
+    "add a measure": ("/scorecards/measures/new/", ""),
+    "definition": ("/scorecards/library/", "a[href*='/library/']:not([href*='new']):not([href*='file'])"),
+    "weights": ("/scorecards/1/weights/", ""),
+    "weights of a node": ("/scorecards/1/weights/", "a[href*='/nodes/'][href*='/weights/']"),
+    "bands": ("/scorecards/1/bands/", ""),
+    "revise": ("/scorecards/library/1/edit/", ""),
+    "versions": ("/scorecards/library/3/versions/", ""),
+    "change a measure": ("/scorecards/measures/1/edit/", ""),
+    "targets": ("/scorecards/measures/1/targets/", ""),
+    "lines": ("/scorecards/measures/2/lines/", ""),
+    "values of a line": ("/scorecards/measures/2/lines/", "table a[href*='/lines/']"),
+    "notes": ("/scorecards/measures/1/notes/", ""),
+}
+"""Pages of the strategy office: where they are, and the link on them that leads on."""
 AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -104,6 +121,18 @@ def test_form_opened_by_a_unit_head(open_as, site, name, size, theme):
     if name == "declared status":
         check(page, found, f"measure of one's own, {size}, {theme}")
         page.goto(site.address + page.locator("main a[href*='/declare/']").first.get_attribute("href"))
+    check(page, found, f"{name}, {size}, {theme}")
+
+
+@pytest.mark.parametrize(("size", "theme"), [LOOKS[0], LOOKS[3]])
+@pytest.mark.parametrize("name", DESIGNED)
+def test_page_of_the_strategy_office(open_as, site, name, size, theme):
+    page = open_as("smo_officer", size, theme)
+    found = problems_of(page)
+    start, link = DESIGNED[name]
+    assert page.goto(site.address + start).status == 200
+    if link:
+        page.goto(site.address + page.locator(f"main {link}").first.get_attribute("href"))
     check(page, found, f"{name}, {size}, {theme}")
 
 
