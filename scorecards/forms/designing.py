@@ -249,7 +249,7 @@ class WhereForm(PlainForm):
         self.fields["unit"].offer(lines)  # type: ignore[attr-defined]
         self.offered = {row.pk: row for row in offered}
         named = [(row.pk, f"{row.code} {row.name}") for row in offered]
-        self.fields["definition"].choices = [("", _now("None: it has its own text")), *named]  # type: ignore[attr-defined]
+        self.fields["definition"].choices = [("", _now("No definition: it has its own text")), *named]  # type: ignore[attr-defined]
 
     def clean_definition(self) -> MeasureDefinition | None:
         """The row that is meant."""
