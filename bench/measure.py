@@ -1,0 +1,262 @@
+"""The figures of SPEED.md that this organisation can show, each with its bar, all in one run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from bench.accounts import Request, cpu_seconds, sequence, together
+from bench.load import Lines, load
+from bench.sizes import Size
+from core.periods import Frequency, Period
+from scorecards.models import Measure, Scorecard
+from smo.services import postgres
+from strategy.models import Objective
+
+Say = Callable[["Line"], None]
+CLIENTS = 4
+ROWS = 10_000
+TOKEN = "b" * 32
+"""Cross-site token: the same in cookie and form, as the browser sends it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure: what was measured, in what, and the bar it is held against (none: told only)."""
+
+    work: str
+    figure: float
+    unit: str
+    bar: float | None = None
+    remark: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the bar holds."""
+        return self.bar is None or self.figure <= self.bar
+
+    def __str__(self) -> str:
+        verdict = "" if self.bar is None else f"bar {self.bar:g}   {'holds' if self.holds else 'BROKEN'}"
+        return f"{self.work:<58}{self.figure:>9.2f} {self.unit:<8}{verdict:<22}{self.remark}"
+
+
+def measure_all(size: Size, database: int) -> list[Line]:
+    """Load what is not there yet, then measure; every line is printed as it comes."""
+    today = timezone.localdate()
+    found: list[Line] = []
+
+    def say(line: Line) -> None:
+        found.append(line)
+        print(line, flush=True)
+
+    begun = time.monotonic()
+    bare, session = load(size, today)
+    print(
+        f"loaded {size.units} units, {size.all_measures:,} measures, {size.observations:,} values in {time.monotonic() - begun:.0f} s"
+    )
+    rebuild(database, say)
+    with served("bench.floor:application") as floor, served("smo.wsgi:application") as web:
+        unit = cost(floor, database, Request("/"), 4 * size.repeats, bare)[0]
+        say(Line("F, the floor: a signed-in constant page", unit, "ms CPU"))
+        pages(size, session, unit, web, database, say)
+        writes(size, session, unit, web, database, say)
+    return found
+
+
+@dataclass(frozen=True)
+class Served:
+    """gunicorn with two sync workers, and what a request to the floor costs on it."""
+
+    pid: int
+    port: int
+
+
+@contextlib.contextmanager
+def served(application: str) -> Iterator[Served]:
+    """An application on a free port of this machine alone."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings_module = "bench.floor_settings" if "floor" in application else "smo.settings"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings_module, "SMO_SITE_URL": f"http://127.0.0.1:{port}"}
+    argv = [sys.executable, "-m", "gunicorn", application, "-w", "2", "-b", f"127.0.0.1:{port}", "--no-control-socket",
+            "--timeout", "600", "--log-level", "error"]  # fmt: skip
+    process = subprocess.Popen(argv, env=environment)
+    try:
+        for _attempt in range(200):
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read()
+                break
+            time.sleep(0.1)
+        yield Served(process.pid, port)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def cookies(session: str) -> str:
+    """Signed in, with the token of forms."""
+    return f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
+
+
+def cost(
+    served: Served, database: int, request: Request, repeats: int, session: str
+) -> tuple[float, float, float, int]:
+    """Processor milliseconds of a request, its median and p95 latency with one client, bytes of the answer."""
+    sequence(served.port, request, 4, cookies(session), first=-4)
+    before = cpu_seconds([served.pid, database])
+    answers = sequence(served.port, request, repeats, cookies(session))
+    spent = cpu_seconds([served.pid, database]) - before
+    if answers.odd:
+        raise SystemExit(f"{request.method} {request.path} answered {sorted(set(answers.odd))}")
+    return 1000 * spent / repeats, answers.at(0.5), answers.at(0.95), answers.size
+
+
+def pages(size: Size, session: str, unit: float, web: Served, database: int, say: Say) -> None:
+    """Reading: what each page costs in floors."""
+    card = Scorecard.objects.order_by("pk").first()
+    measure = Measure.objects.order_by("pk").first()
+    objective = Objective.objects.order_by("pk").first()
+    assert card is not None
+    assert measure is not None
+    assert objective is not None
+    read = (
+        ("executive home", "/", 8),
+        (f"scorecard of a unit, {size.measures} measures with spark lines", f"/scorecards/{card.pk}/", 12),
+        ("measure page with chart and table", f"/scorecards/measures/{measure.pk}/", 8),
+        ("objective page", f"/strategy/objectives/{objective.pk}/", 8),
+        ("strategy map", "/planning/", 8),
+        ("list of 50 measures, worst first", "/scorecards/measures/", 8),
+        ("API list of 100 measures with results", "/api/v1/measures/", 8),
+        ("API list of 100 values", "/api/v1/observations/", 8),
+        ("who has reported", "/scorecards/reporting/", 15),
+    )
+    for work, path, bar in read:
+        spent, p50, p95, weight = cost(web, database, Request(path), size.repeats, session)
+        remark = f"{spent:.1f} ms CPU, p50 {p50:.0f} ms, p95 {p95:.0f} ms, {weight / 1024:.0f} kB"
+        say(Line(work, spent / unit, "F", bar, remark))
+    crowd = together(web.port, Request("/"), size.repeats, cookies(session), CLIENTS)
+    say(Line("executive home, p95 with 4 clients", crowd.at(0.95), "ms", 80))
+
+
+def writes(size: Size, session: str, unit: float, web: Served, database: int, say: Say) -> None:
+    """Writing: one value by its form, ten thousand by the API beside the same rows by COPY."""
+    measure = Measure.objects.order_by("pk").first()
+    assert measure
+    month = timezone.localdate().replace(day=1)
+    form = Request(
+        f"/scorecards/measures/{measure.pk}/record/",
+        "POST",
+        lambda number: (
+            f"csrfmiddlewaretoken={TOKEN}&period={month:%Y-%m}&value={90 + number % 50}.{abs(number) % 997}&comment="
+        ).encode(),
+        (("Content-Type", "application/x-www-form-urlencoded"),),
+        wanted=(302,),
+    )
+    spent, p50, p95, _weight = cost(web, database, form, size.repeats, session)
+    say(
+        Line(
+            "record one value, roll-up to the top included",
+            spent / unit,
+            "F",
+            12,
+            f"p50 {p50:.0f} ms, p95 {p95:.0f} ms",
+        )
+    )
+    codes = list(Measure.objects.order_by("pk").values_list("code", flat=True)[: max(1, ROWS // size.months)])
+    months = [Period.of(Frequency.MONTH, month).shift(-step).key for step in range(1, size.months + 1)]
+    keys = [(code, at) for code in codes for at in months][:ROWS]
+    bulk = Request(
+        "/api/v1/observations/bulk/",
+        "POST",
+        lambda number: json.dumps(
+            {"rows": [{"measure": c, "period": m, "value": 95 + (number + 5) / 7} for c, m in keys]}
+        ).encode(),
+        (("Content-Type", "application/json"), ("X-CSRFToken", TOKEN)),
+        wanted=(200, 201),
+    )
+    sequence(web.port, bulk, 1, cookies(session), first=-3)
+    before, begun = cpu_seconds([web.pid, database]), time.perf_counter()
+    answers = sequence(web.port, bulk, 2, cookies(session), first=1)
+    spent = (cpu_seconds([web.pid, database]) - before) / 2
+    if answers.odd:
+        raise SystemExit(f"the bulk answered {answers.odd}")
+    wall = (time.perf_counter() - begun) / 2
+    plain = copied(len(keys), database)
+    remark = f"{spent:.2f} s CPU and {wall:.2f} s for {len(keys):,} rows; COPY and upsert {plain:.3f} s"
+    say(Line("bulk upsert with roll-up, in COPY and one upsert", spent / plain, "times", 4, remark))
+
+
+def copied(rows: int, database: int) -> float:
+    """Processor seconds of COPY into a staging table and one upsert of as many of the stored values, as the owner."""
+    used = lambda: cpu_seconds([database]) + sum(resource.getrusage(resource.RUSAGE_SELF)[:2])  # noqa: E731
+    costs = []
+    with contextlib.closing(postgres.connect(settings.STATE_DIR, role=postgres.OWNER_ROLE, name="smo")) as owner:
+        owner.autocommit = True
+        cursor = owner.cursor()
+        cursor.execute(
+            "CREATE TABLE bench_values AS SELECT series_id AS series, frequency, period_start AS start, value"
+            " FROM scorecards_observation WHERE superseded_at IS NULL"
+        )
+        cursor.execute("ALTER TABLE bench_values ADD PRIMARY KEY (series, frequency, start)")
+        cursor.execute("CREATE TABLE bench_staging (series bigint, frequency text, start date, value numeric)")
+        cursor.execute("SELECT series, start FROM bench_values ORDER BY series, start LIMIT %s", [rows])
+        keys = cursor.fetchall()
+        for turn in range(3):
+            before = used()
+            cursor.copy_expert(
+                "COPY bench_staging FROM STDIN", Lines(f"{one}\tmonth\t{start}\t{turn}.5\n" for one, start in keys)
+            )
+            cursor.execute(
+                "INSERT INTO bench_values SELECT series, frequency, start, value FROM bench_staging"
+                " ON CONFLICT (series, frequency, start) DO UPDATE SET value = excluded.value"
+            )
+            cursor.execute("TRUNCATE bench_staging")
+            costs.append(used() - before)
+        cursor.execute("DROP TABLE bench_values, bench_staging")
+    return max(min(costs), 0.01)
+
+
+AGGREGATE = """
+SELECT m.objective_id, o.frequency, o.period_start, sum(o.value), avg(o.value), count(*), min(o.value), max(o.value),
+  avg(least(100, greatest(0, 100 / 3.0 + 100 / 3.0 * (o.value - t.red_flag) / (t.value - t.red_flag))))
+FROM scorecards_observation o
+JOIN scorecards_series s ON s.id = o.series_id JOIN scorecards_measure m ON m.id = s.measure_id
+JOIN scorecards_target t ON t.measure_id = m.id AND t.frequency = o.frequency AND t.period_start = o.period_start
+WHERE o.superseded_at IS NULL AND t.superseded_at IS NULL GROUP BY 1, 2, 3
+"""
+
+
+def rebuild(database: int, say: Say) -> None:
+    """All scores anew, twice (the second changes nothing), beside one SQL aggregate that scores the same values."""
+    before = cpu_seconds([database])
+    with connection.cursor() as cursor:
+        cursor.execute(AGGREGATE)
+        groups = len(cursor.fetchall())
+    plain = cpu_seconds([database]) - before
+    for words in ("rebuild all scores, from nothing", "rebuild all scores, nothing to change"):
+        before, begun = cpu_seconds([database]), time.perf_counter()
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "manage.py", "rebuild_results"], check=True, stdout=subprocess.DEVNULL)
+        now = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent = cpu_seconds([database]) - before + now.ru_utime - used.ru_utime + now.ru_stime - used.ru_stime
+        remark = (
+            f"{spent:.1f} s CPU, {time.perf_counter() - begun:.0f} s; the aggregate {plain:.1f} s for {groups:,} groups"
+        )
+        say(Line(words, spent / max(plain, 0.01), "times", 5, remark))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    say(Line("memory of the rebuild", peak, "MB", 300))
