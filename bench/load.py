@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from bench.sizes import Size
 from core.access import Actor
 from core.periods import Frequency, Period
 from organization import subjects
+from organization.actions.people import PersonRow, add_people
 from organization.actions.setup import set_up
 from organization.actions.units import UnitRow, add_units
 from organization.actors import actor_of
@@ -26,27 +28,50 @@ from organization.models import OrgUnit, Person
 from organization.roles import Role
 from scorecards.actions import MeasureRow, add_measures, open_scorecard
 from scorecards.models import Measure
+from smo.services import postgres
 from strategy.models import Objective, Perspective, Strategy
 
 AT_ONCE = 1_000
 SEED = 20261127
+EMAIL = "bench@example.org"
 
 
-def load(size: Size, today: date) -> tuple[str, str]:
-    """Everything but results; an officer's sessions, as the floor and as the portal signs people in."""
+def load(size: Size, today: date) -> bool:
+    """Everything but results, unless a kept organisation of this size is there; says whether it loaded."""
+    there = Measure.objects.count()
+    if there == size.all_measures:
+        return False
+    if there:
+        raise SystemExit(f"The folder holds {there:,} measures, not {size.all_measures:,}: name another with --data.")
     roles = (Role.ADMINISTRATOR, Role.SMO_OFFICER)
-    house = set_up(email="bench@example.org", name="Bench", organization="Bench", today=today, code="TOP",
+    house = set_up(email=EMAIL, name="Bench", organization="Bench", today=today, code="TOP",
                    opened_on=date(2010, 1, 1), roles=roles)  # fmt: skip
     actor = actor_of(house.administrator, today)
     rows = [UnitRow(f"Unit {n:03}", f"U{n:03}", "TOP", opened_on=date(2010, 1, 1)) for n in range(size.units)]
     units = add_units(actor, rows=rows, today=today)
     actor = actor_of(house.administrator, today)
     begins = Period.of(Frequency.MONTH, today).shift(-size.months).start
+    people = add_people(actor, rows=[PersonRow(f"Person {n:05}", units[n % len(units)]) for n in range(size.people)])
     objectives = _strategies(actor, units, size, begins, today)
-    _measures(actor, objectives, house.administrator, size, begins, today)
+    owners = [house.administrator, *people[1 : size.units]]
+    _measures(actor, objectives, owners, size, begins, today)
     _facts(size, begins)
+    analyze()
+    return True
+
+
+def analyze() -> None:
+    """As autovacuum would within a minute; only the owner of the tables may."""
+    with contextlib.closing(postgres.connect(settings.STATE_DIR, role=postgres.OWNER_ROLE, name="smo")) as owner:
+        owner.autocommit = True
+        owner.cursor().execute("ANALYZE")
+
+
+def sessions() -> tuple[str, str]:
+    """An officer's fresh sessions, as the floor and as the portal sign people in."""
+    officer = Person.objects.get(email=EMAIL)
     backends = ("django.contrib.auth.backends.ModelBackend", settings.AUTHENTICATION_BACKENDS[-1])
-    floor, portal = (_session(house.administrator, backend) for backend in backends)
+    floor, portal = (_session(officer, backend) for backend in backends)
     return floor, portal
 
 
@@ -71,25 +96,33 @@ def _strategies(actor: Actor, units: list[OrgUnit], size: Size, begins: date, to
     return list(Objective.objects.select_related("strategy__unit").order_by("strategy_id", "pk"))
 
 
-def _measures(actor: Actor, objectives: list[Objective], owner: Person, size: Size, begins: date, today: date) -> None:
-    each = size.measures // size.objectives
+def _measures(
+    actor: Actor, objectives: list[Objective], owners: list[Person], size: Size, begins: date, today: date
+) -> None:
+    """The first measure of each objective is owned: by the officer in the first unit, elsewhere by somebody of the unit."""
     rows = [
         MeasureRow(
             code=f"{objective.strategy.unit.code}-{objective.code}-{number}",
             name=f"Measure {number} of {objective.code}",
             unit=objective.strategy.unit,
             objective=objective,
-            owner=owner if number == 0 else None,
+            owner=owners[place // size.objectives] if number == 0 else None,
             aggregation=Measure.Aggregation.SUM if number % 2 else Measure.Aggregation.MEAN,
             weight=Decimal(number % 3 + 1),
             starts_on=begins,
             valid_from=begins,
         )
-        for objective in objectives
-        for number in range(each)
+        for place, objective in enumerate(objectives)
+        for number in range(_share(size, *divmod(place, size.objectives)))
     ]
     for begin in range(0, len(rows), AT_ONCE):
         add_measures(actor, rows=rows[begin : begin + AT_ONCE], today=today)
+
+
+def _share(size: Size, unit: int, objective: int) -> int:
+    """How many measures of a unit an objective has; the first ones take what does not divide."""
+    each, rest = divmod(size.measures_of(unit), size.objectives)
+    return each + (objective < rest)
 
 
 def _facts(size: Size, begins: date) -> None:
@@ -106,8 +139,6 @@ def _facts(size: Size, begins: date) -> None:
         cursor.copy_expert(f"COPY {facts} FROM STDIN", Lines(_values(series, months, moment.isoformat())))
         plans = f"scorecards_target (measure_id, {columns}, red_flag, reason)"
         cursor.copy_expert(f"COPY {plans} FROM STDIN", Lines(_targets(series, months, moment.isoformat())))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _values(series: list[tuple[int, int]], months: list[date], moment: str) -> Iterator[str]:
