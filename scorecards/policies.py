@@ -63,6 +63,8 @@ class MeasurePolicy(Policy):
         # four eyes: a second person decides, never the one who submitted (asked by the action)
         "approve": [Grant(Role.SMO_OFFICER, BRANCH, "kept"), Grant(EVERYONE, rel("approver"), "kept")],
         "forecast": [Grant(EVERYONE, rel("owner"), "kept"), Grant(Role.UNIT_HEAD, BRANCH, "kept")],
+        # the figures of the owner's calibration, once they are old enough to show to others
+        "judge_forecasts": [OFFICE],
         "declare_status": [Grant(EVERYONE, rel("owner"), "kept"), Grant(Role.UNIT_HEAD, BRANCH, "kept")],
         "answer": [
             Grant(Role.SMO_OFFICER, BRANCH, "kept"),

@@ -35,6 +35,12 @@ def alert_reds() -> None:
     alerts.alert_reds(system_actor(), timezone.localdate())
 
 
+@shared_task(name="scorecards.refresh_forecasts")
+def refresh_forecasts() -> None:
+    """Make forecasts anew whose measure has changed since. Derived from values alone; reads no one's data."""
+    actions.refresh_forecasts(timezone.localdate())
+
+
 @job_task("scorecards.render_report", in_one_transaction=False)
 def render_report(actor: Actor, job: Job) -> dict[str, Any]:
     """The PDF of a scorecard."""

@@ -7,6 +7,7 @@ and a dead one loses nothing.
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smo.settings")
 
@@ -26,6 +27,12 @@ app.conf.beat_schedule = {
         "task": "scorecards.alert_reds",
         "schedule": 900.0,
         "options": {"expires": 600, "queue": "heavy"},
+    },
+    # after midnight in every part of the organisation; until then a page computes what it finds outdated
+    "forecasts": {
+        "task": "scorecards.refresh_forecasts",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 3600, "queue": "heavy"},
     },
     "daily-mail": {
         "task": "notifications.send_digests",

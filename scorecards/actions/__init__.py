@@ -15,6 +15,7 @@ from scorecards.actions.answers import (
 from scorecards.actions.approvals import approve_submissions, return_submissions, withdraw_submission
 from scorecards.actions.closing import close_period, reopen_period
 from scorecards.actions.declared import declare_status, take_back_status
+from scorecards.actions.forecasting import forecast_year_end, refresh_forecasts
 from scorecards.actions.library import (
     DefinitionRow,
     Revision,
@@ -55,10 +56,12 @@ __all__ = [
     "close_period",
     "declare_status",
     "follow_definition",
+    "forecast_year_end",
     "leave_definition",
     "open_scorecard",
     "rebuild",
     "record_observations",
+    "refresh_forecasts",
     "regrow",
     "remove_annotation",
     "reopen_period",

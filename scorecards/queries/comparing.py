@@ -13,7 +13,8 @@ from core.periods import At, Frequency, Period
 from core.statuses import reason_words
 from scorecards.models import Measure, MeasureDefinition, Result
 from scorecards.queries.cards import number_format
-from scorecards.queries.measures import measures, short_label
+from scorecards.queries.measurecharts import short_label
+from scorecards.queries.measures import measures
 
 PERIODS, MOST = 13, 12
 

@@ -16,7 +16,7 @@ from scorecards.models import Edge, Measure
 from strategy.models import Objective
 from strategy.models.structure import NodeState
 
-VERBS = ("change", "retire", "set_target", "answer", "record")
+VERBS = ("change", "retire", "set_target", "answer", "record", "forecast", "judge_forecasts")
 
 
 def allowed(viewer: Actor, measure: Measure) -> dict[str, bool]:

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
-from core.access import Actor, can, scoped
+from core.access import Actor, scoped
 from core.charts import MeasureSeries
 from core.formats import NumberFormat, date_short, percent
 from core.periods import At, Frequency, Period
 from core.statuses import movement, reason_words
-from organization.queries import calendars
 from scorecards.models import Edge, Measure, Observation, Result, Series, Target
 from scorecards.queries.cards import number_format
 from scorecards.queries.declared import Declaration, declarations
+from scorecards.queries.forecasts import Outlook, current_outlook
+from scorecards.queries.measurecharts import chart_series, charted_periods, periods_ahead
 from scorecards.queries.ranges import range_text
 from scorecards.queries.restated import recorded_after_closing
 
 PERIODS_SHOWN = 13
-PERIODS_AHEAD = 3
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class MeasureReport:
     year_to_date_value: str
     year_to_date_target: str
     share: float | None
-    may_record: bool
+    outlook: Outlook
     declared: Declaration | None = None
     further: tuple[str, ...] = ()
 
@@ -193,7 +193,8 @@ def period_for(frequency: Frequency, at: At) -> Period:
 def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
     """The measure's own periods up to the one asked for, newest first; a constant number of queries."""
     period = own_period(measure, at)
-    shown = [period.shift(step) for step in range(PERIODS_AHEAD, -PERIODS_SHOWN, -1)]
+    outlook = current_outlook(measure, at)
+    shown = [period.shift(step) for step in range(periods_ahead(outlook, period), -PERIODS_SHOWN, -1)]
     facts = _MeasureFacts.of(measure, shown, at)
     lines = tuple(_line(measure, facts, one) for one in shown if one.start <= period.start)
     result, before = facts.results.get(period.start), facts.results.get(period.previous().start)
@@ -202,7 +203,7 @@ def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
     was = before.status if before else ""
     gap = None if value is None or target is None else value - target
     ytd = facts.year
-    charted = _charted(lines, shown, facts)
+    charted = charted_periods(lines, shown, facts.targets, outlook)
     return MeasureReport(
         measure=measure,
         status=result.status if result else "no_data",
@@ -219,26 +220,24 @@ def measure_report(viewer: Actor, measure: Measure, at: At) -> MeasureReport:
         period=period,
         lines=lines,
         charted=charted,
-        series=_chart(measure, lines, charted, facts),
+        series=chart_series(measure, lines, charted, facts.targets, outlook),
         year_to_date=ytd,
         year_to_date_label=period.parent(Frequency.YEAR).label,
         year_to_date_value="" if ytd is None or ytd.value is None else numbers.figure(ytd.value),
         year_to_date_target="" if ytd is None or ytd.target is None else numbers.figure(ytd.target),
         share=_share(measure, period.end),
-        may_record=can(viewer, "record", measure),
         declared=next(iter(declarations([measure.node.pk], at).values()), None),
+        outlook=outlook,
     )
 
 
 def _share(measure: Measure, day: date) -> float | None:
     """The measure's part of its objective's weight on a day, 0 to 1."""
-    edge = Edge.objects.filter(
-        child__measure=measure, parent__objective=measure.objective_id, valid__contains=day
-    ).first()
-    if edge is None:
-        return None
-    whole = Edge.objects.filter(parent=edge.parent_id, valid__contains=day).aggregate(all=Sum("weight"))["all"]
-    return float(edge.weight / whole) if whole else None
+    siblings = Edge.objects.filter(parent=OuterRef("parent"), valid__contains=day).order_by()
+    edges = Edge.objects.filter(child__measure=measure, parent__objective=measure.objective_id, valid__contains=day)
+    whole = Subquery(siblings.values("parent").annotate(all=Sum("weight")).values("all"))
+    edge = edges.annotate(whole=whole).first()
+    return float(edge.weight / edge.whole) if edge and edge.whole else None
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,10 @@ class _MeasureFacts:
         )
         results = Result.objects.filter(node__measure=measure).filter(
             Q(frequency=frequency, period_start__in=starts)
-            | Q(frequency=Frequency.YEAR, period_start=Period.of(Frequency.YEAR, at.period.start, calendars()).start)
+            | Q(
+                frequency=Frequency.YEAR,
+                period_start=Period.of(Frequency.YEAR, at.period.start, at.period.calendar).start,
+            )
         )
         own, year = {}, None
         for result in results:
@@ -352,38 +354,6 @@ def _corrected(rows: list[Observation], numbers: NumberFormat) -> tuple[str, str
     if len(values) < 2 or values[-1].value == values[-2].value:
         return "", ""
     return date_short(_day(values[-1].recorded_at)), numbers.figure(values[-2].value)
-
-
-def _charted(lines: tuple[PeriodLine, ...], shown: list[Period], facts: _MeasureFacts) -> tuple[Period, ...]:
-    """The periods of the chart, oldest first, with those ahead that have a target."""
-    past = sorted(line.period for line in lines)
-    ahead = sorted(one for one in shown if past and one > past[-1] and one.start in facts.targets)
-    return (*past, *ahead)
-
-
-def _chart(
-    measure: Measure, lines: tuple[PeriodLine, ...], periods: tuple[Period, ...], facts: _MeasureFacts
-) -> MeasureSeries:
-    """Oldest first; the periods ahead show their targets."""
-    ordered = sorted(lines, key=lambda line: line.period)
-    ahead = periods[len(ordered) :]
-    return MeasureSeries(
-        labels=[short_label(one) for one in periods],
-        groups=[str(one.fiscal_year.name) if one.frequency != Frequency.YEAR else "" for one in periods],
-        actual=[line.value for line in ordered],
-        target=[line.target for line in ordered] + [_number(facts.targets[one.start].value) for one in ahead],
-        red_flag=[line.red_flag for line in ordered] + [_number(facts.targets[one.start].red_flag) for one in ahead],
-        previous=[line.year_ago for line in ordered],
-        previous_name=_("Year ago"),
-        statuses=[line.status for line in ordered],
-        polarity=measure.polarity,  # type: ignore[arg-type]
-        numbers=number_format(measure),
-    )
-
-
-def short_label(period: Period) -> str:
-    """The short name under an axis: "Jun" for June 2026, "Q2" for a quarter, the year for a year."""
-    return period.label.split(" ")[0].rstrip(",") if period.frequency != Frequency.WEEK else period.key[-3:]
 
 
 def measure_periods(measure: Measure, at: At) -> list[Period]:

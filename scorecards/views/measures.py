@@ -24,6 +24,7 @@ from scorecards.queries import lists
 from scorecards.queries import measures as measure_queries
 from scorecards.queries.cards import number_format
 from scorecards.queries.designing import allowed, may_add_measures
+from scorecards.queries.forecasts import outlook_report
 from scorecards.queries.lines import furnish
 from scorecards.tables import measure_dataset
 
@@ -62,7 +63,8 @@ def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, stat
     report = furnish(measure_queries.measure_report(request.actor, found, request.at))
     boxes = [(panel.width, panel.render(found, request.actor, request.at)) for panel in panels("measure")]
     may = allowed(request.actor, found)
-    context = {"measure": found, "report": report, "form": form, "may": may, **_columns(boxes)}
+    outlook = outlook_report(request.actor, found, report.outlook, request.at, may)
+    context = {"measure": found, "report": report, "form": form, "may": may, "outlook": outlook, **_columns(boxes)}
     return render(request, "scorecards/measure.html", context, status=status)
 
 

@@ -14,6 +14,7 @@ from core.submitting import add_refusal, posted
 from scorecards.actions import set_targets
 from scorecards.forms.targets import TargetsForm
 from scorecards.models import Measure
+from scorecards.queries.forecasts import beaten_when_set
 from scorecards.queries.targets import asked_year, year_of_targets
 from scorecards.views.designing import form_methods
 
@@ -27,7 +28,7 @@ def measure_targets(request: PortalRequest, found: Measure) -> HttpResponse:
     form = TargetsForm(posted(request), report=report, actor=request.actor)
     if request.method == "POST" and form.is_valid() and _saved(request, form):
         return redirect(f"{request.path}?year={year.key}")
-    context = {"measure": found, "report": report, "form": form}
+    context = {"measure": found, "report": report, "form": form, "beaten": beaten_when_set(found, year)}
     return render(request, "scorecards/targets.html", context, status=422 if form.is_bound else 200)
 
 

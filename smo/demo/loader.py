@@ -13,6 +13,7 @@ from organization.models import OrgUnit, Person
 from organization.roles import Role
 from smo.demo.load_answers import load_answers
 from smo.demo.load_figures import load_figures
+from smo.demo.load_forecasts import load_forecasts
 from smo.demo.load_library import load_library
 from smo.demo.load_organization import load_organization
 from smo.demo.load_reports import load_reports
@@ -59,6 +60,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         objectives = load_strategies(house)
         measures = load_figures(house, objectives, seed)
         load_library(house, objectives, measures)
+        load_forecasts(house, measures)
         load_words(house, objectives, measures)
         load_answers(house, objectives, measures)
         load_reports(house)
