@@ -29,7 +29,7 @@ class MeasureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TimedView
         "list": "view", "retrieve": "view", "create": "add_measure", "partial_update": "change",
     }  # fmt: skip
     containers: ClassVar[Mapping[str, type[Model]]] = {"create": OrgUnit}
-    queryset = Measure.objects.select_related("node").prefetch_related("updaters")
+    queryset = Measure.objects.select_related("node", "forecast").prefetch_related("updaters")
     serializer_class = MeasureSerializer
     filterset_class = MeasureFilters
 

@@ -12,6 +12,7 @@ from scorecards.models import (
     DefinitionVersion,
     Measure,
     MeasureDefinition,
+    MeasureForecast,
     Node,
     Observation,
     Result,
@@ -50,6 +51,20 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
         )  # fmt: skip
 
 
+class ForecastSerializer(serializers.ModelSerializer[MeasureForecast]):
+    """The forecast to the end of the fiscal year, with the 80 % interval and the chance (0 to 1) of meeting its target.
+
+    Made anew every night where something changed. `points` are [period, middle, low, high].
+    """
+
+    points = serializers.ListField(child=serializers.ListField(), read_only=True)
+
+    class Meta:
+        model = MeasureForecast
+        fields = ("year_start", "made_on", "model", "n", "middle", "low", "high", "p_met", "points")
+        read_only_fields = fields
+
+
 class MeasureSerializer(serializers.ModelSerializer[Measure]):
     """A measure, and its result in the period asked about."""
 
@@ -59,6 +74,7 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
     scale = serializers.DictField(child=serializers.FloatField(), read_only=True)
     custom = serializers.DictField(read_only=True)
     result = serializers.SerializerMethodField()
+    forecast = serializers.SerializerMethodField()
 
     class Meta:
         model = Measure
@@ -67,7 +83,7 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
             "objective", "owner", "updaters", "approver", "needs_approval", "kind", "is_critical", "is_proxy", "frequency",
             "aggregation", "method", "polarity", "unit_of_measure", "is_percent", "decimals", "tolerance", "baseline",
             "baseline_on", "limit", "interpolates", "scale", "grace_days", "starts_on", "footnote", "state", "custom",
-            "retired_at", "row_version", "result",
+            "retired_at", "row_version", "result", "forecast",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -76,6 +92,12 @@ class MeasureSerializer(serializers.ModelSerializer[Measure]):
         """None where the measure has no place in that period."""
         found = measure.node.asked  # type: ignore[attr-defined]
         return ResultSerializer(found[0]).data if found else None
+
+    @extend_schema_field(ForecastSerializer(allow_null=True))
+    def get_forecast(self, measure: Measure) -> dict[str, Any] | None:
+        """None with fewer than 8 values, for words, and until the night after the first value."""
+        found = getattr(measure, "forecast", None)
+        return ForecastSerializer(found).data if found and found.model else None
 
 
 class FactSerializer(serializers.ModelSerializer[Any]):

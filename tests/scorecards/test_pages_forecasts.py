@@ -78,6 +78,18 @@ def test_a_newest_value_that_is_missing_is_forecast_on_the_chart(tree, owner):
     assert "Jun 2026: forecast 117" in page
 
 
+def test_programs_get_the_forecast_of_the_night(tree, owner):
+    measure = filled(tree, owner)
+    client = browser(tree.officer)
+    address = f"/api/v1/measures/{measure.pk}/"
+    assert client.get(address).json()["forecast"] is None
+    refresh_forecasts(TODAY)
+    found = client.get(address).json()["forecast"]
+    assert (found["year_start"], found["model"], found["n"], found["p_met"]) == ("2026-01-01", "drift", 18, 1.0)
+    assert found["middle"] == pytest.approx(123)
+    assert [point[0] for point in found["points"]] == [f"2026-{month:02}" for month in range(7, 13)]
+
+
 def test_why_there_is_no_forecast(tree, owner):
     measure = tree.measure("New", owner=Person.objects.get(pk=owner.person_id))
     tree.record(measure, "2026-06", 5)
@@ -210,5 +222,5 @@ def test_the_page_takes_as_many_queries_with_many_forecasts(tree, owner):
     client = browser(owner)
     few = queries(client, url(measure))
     closed(tree, owner, 8)
-    assert queries(client, url(measure)) == few <= 28
+    assert queries(client, url(measure)) == few <= 36
     assert OwnerForecast.objects.count() == 8
