@@ -12,6 +12,7 @@ from core.actions import Refusal
 from organization.models import OrgUnit, Person
 from organization.roles import Role
 from smo.demo.load_answers import load_answers
+from smo.demo.load_closing import load_closing
 from smo.demo.load_figures import load_figures
 from smo.demo.load_forecasts import load_forecasts
 from smo.demo.load_library import load_library
@@ -63,6 +64,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         load_forecasts(house, measures)
         load_words(house, objectives, measures)
         load_answers(house, objectives, measures)
+        load_closing(house, measures)
         load_reports(house)
     return True
 

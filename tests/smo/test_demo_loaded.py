@@ -45,16 +45,21 @@ from scorecards.models import (
     MeasureDefinition,
     Node,
     Observation,
+    PeriodLock,
+    Reminder,
     Report,
     ReportSchedule,
     Result,
     Scorecard,
     Series,
+    Submission,
     Target,
 )
+from scorecards.queries.approving import waiting_for
 from scorecards.queries.declared import declarations
 from scorecards.queries.printed import content_hash
 from scorecards.queries.reds import unanswered
+from scorecards.queries.restated import recorded_after_closing
 from smo.demo.loader import accounts, load
 from smo.demo.organization import PASSWORD
 from smo.demo.shapes import Clock
@@ -180,7 +185,30 @@ class DemoTest(TestCase):
         assert (round(first.value, 1), round(second.value, 1)) == (Decimal("74.9"), Decimal("74.6"))
         assert first.superseded_at is not None
         assert "Corrected" in second.comment
-        assert Observation.objects.filter(revision__gt=1).count() == 1
+        assert Observation.objects.filter(revision__gt=1).count() == 2
+
+    def test_earlier_months_are_closed_one_was_corrected_afterwards_and_the_newest_is_open(self):
+        newest = Clock(TODAY).newest
+        cards = Scorecard.objects.count()
+        held = PeriodLock.objects.filter(opened_at=None)
+        assert Counter(held.values_list("frequency", flat=True)) == {"year": 3 * cards, "month": 5 * cards}
+        assert not held.filter(frequency="month", period_start=newest.start).exists()
+        assert "closed clinic" in PeriodLock.objects.exclude(opened_at=None).get().reason
+        late = recorded_after_closing(Measure.objects.values_list("pk", flat=True), newest.calendar)
+        assert [Measure.objects.get(pk=one.measure_id).code for one in late.values()] == ["P1-03"]
+        assert Reminder.objects.get().measure.code == "L1-04"
+
+    def test_values_wait_for_a_second_person_and_one_came_back(self):
+        rows = Submission.objects.values_list("series__measure__code", "state", "submitted_by__name")
+        assert sorted(rows) == [
+            ("C1-01", "submitted", "Thomas Grieve"),
+            ("C1-03", "returned", "Thomas Grieve"),
+            ("F1-01", "submitted", "Samuel Boateng"),
+            ("F2-01", "submitted", "Victor Lang"),
+        ]
+        ravi = actor_of(Person.objects.get(email="ravi.menon@northmere.example"), TODAY)
+        sofia = actor_of(Person.objects.get(email="sofia.lindqvist@northmere.example"), TODAY)
+        assert (waiting_for(ravi).count(), waiting_for(sofia).count()) == (3, 1)
 
     def test_weights_differ_and_were_changed_once_last_year(self):
         clock = Clock(TODAY)
