@@ -26,7 +26,7 @@ class WaitingSpec:
 
 WAITING = (
     WaitingSpec(
-        "C1-01", "thomas.grieve", "18", "18 more in {m0}: the bed state of Saltby came a day late.",
+        "C1-01", "thomas.grieve", "180", "180 bed-days more in {m0}: the bed state of Saltby came a day late.",
         approver="sofia.lindqvist",
     ),
     WaitingSpec("F1-01", "samuel.boateng", "-0.04", "£40,000 of {m0} come only once, so they do not count here."),
