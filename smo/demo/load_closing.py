@@ -68,9 +68,11 @@ def _owner_key(house: House, measure: Measure) -> str:
 
 
 def _submit(spec: WaitingSpec, house: House, measure: Measure) -> None:
-    """The measure wants four eyes from now on; its newest value is corrected and waits, or comes back."""
-    values = {"needs_approval": True, "approver": house.people[spec.approver] if spec.approver else None}
-    change_measure(house.actor(DESIGNER), measure=measure, values=values, expected=None)
+    """The measure wants four eyes, from now on if not before; its newest value is corrected and waits, or comes back."""
+    measure.refresh_from_db(fields=["needs_approval"])
+    if not measure.needs_approval:
+        values = {"needs_approval": True, "approver": house.people[spec.approver] if spec.approver else None}
+        change_measure(house.actor(DESIGNER), measure=measure, values=values, expected=None)
     words = house.clock.words()
     row = _changed(measure, house.clock.newest, spec.change, spec.comment.format(**words))
     accepted(record_observations(house.actor(spec.submitted_by), rows=[row], today=house.clock.today))

@@ -122,14 +122,14 @@ def check_stories(day: date) -> None:
 
 def facts() -> list[tuple]:
     """Everything that follows from seed and day, by code."""
-    values = ("frequency", "period_start", "revision")
+    values = ("series__kind", "series__name", "frequency", "period_start", "revision")
     found = list(
         Observation.objects.order_by("series__measure__code", *values).values_list(
             "series__measure__code", *values, "value", "numerator", "denominator", "comment", "recorded_by__email"
         )
     )
-    found += Target.objects.order_by("measure__code", *values).values_list(
-        "measure__code", *values, "value", "red_flag", "stretch", "low", "high"
+    found += Target.objects.order_by("measure__code", *values[2:]).values_list(
+        "measure__code", *values[2:], "value", "red_flag", "stretch", "low", "high"
     )
     found += sorted(
         Result.objects.values_list(
@@ -300,7 +300,7 @@ class DemoTest(TestCase):
         assert used.count() == 2
         assert Annotation.objects.filter(is_break=True).count() == 1
         assert Series.objects.filter(kind="benchmark").count() == 1
-        assert Measure.objects.filter(needs_approval=True, approver__isnull=False).count() == 3
+        assert Measure.objects.filter(needs_approval=True, approver__isnull=False).count() == 6
         ladder = Measure.objects.get(interpolates=True)
         given = Target.objects.filter(measure=ladder, superseded_at=None).count()
         assert Result.objects.filter(node__measure=ladder, frequency="month", target__isnull=False).count() > given
