@@ -3,7 +3,7 @@
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO, Any, NamedTuple
@@ -78,6 +78,19 @@ class ReportLines:
             self._file.seek(0, 2)
 
 
+def line_dataset(lines: Iterable[ReportLine]) -> Dataset[ReportLine]:
+    """Lines of a report as rows of a file."""
+    return Dataset(
+        [
+            Column("row", gettext_lazy("Row"), lambda line: line.row, "number"),
+            Column("outcome", gettext_lazy("Outcome"), lambda line: line.outcome.words),
+            Column("what", gettext_lazy("What"), lambda line: line.what),
+            Column("why", gettext_lazy("Why"), lambda line: line.why),
+        ],
+        lines,
+    )
+
+
 @dataclass
 class ImportReport:
     """What an import did, or, of a dry run, would do.
@@ -123,15 +136,7 @@ class ImportReport:
 
     def dataset(self) -> Dataset[ReportLine]:
         """The lines, to be shown or downloaded."""
-        return Dataset(
-            [
-                Column("row", gettext_lazy("Row"), lambda line: line.row, "number"),
-                Column("outcome", gettext_lazy("Outcome"), lambda line: line.outcome.words),
-                Column("what", gettext_lazy("What"), lambda line: line.what),
-                Column("why", gettext_lazy("Why"), lambda line: line.why),
-            ],
-            self.lines,
-        )
+        return line_dataset(self.lines)
 
     def summary(self) -> list[str]:
         """The report in a few sentences, the problems last."""

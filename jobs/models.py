@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -205,6 +207,11 @@ class ImportMapping(models.Model):
     def __str__(self) -> str:
         return f"{self.kind}: {self.source}"
 
+    @property
+    def named_document(self) -> dict[str, Any]:
+        """The document under the source it is kept by, which it need not name itself."""
+        return {**self.document, "source": self.source}
+
 
 class ImportRun(models.Model):
     """One committed import: which file, by which mapping, by whom, with the report of every row."""
@@ -227,3 +234,38 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class Upload(models.Model):
+    """A file a person has given to be imported, with its mapping as text (TOML) and what the last reading of it said.
+
+    It is read without writing first (`new` until that has ended); with nothing wrong it is `ready` to be imported. The
+    file lies in media under `path`, which nobody can guess, and goes after 30 days; `report` is `ImportReport` as JSON.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", _("Not checked yet")
+        READY = "ready", _("Ready to import")
+        REFUSED = "refused", _("Needs a change")
+        IMPORTED = "imported", _("Imported")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="uploads")
+    kind = models.CharField(_("kind"), max_length=40)
+    name = models.CharField(_("file"), max_length=200)
+    path = models.CharField(max_length=300, blank=True)
+    size = models.PositiveBigIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    mapping = models.TextField(_("mapping"), blank=True)
+    report = models.JSONField(default=dict)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.NEW)
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
+    run = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("uploaded file")
+        verbose_name_plural = _("uploaded files")
+        indexes = [models.Index(fields=["person", "-created_at"])]
+
+    def __str__(self) -> str:
+        return self.name

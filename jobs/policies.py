@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from core.access import ALL, EVERYONE, Grant, Policy, SameReaders, policy, rel
-from jobs.models import ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule
+from jobs.models import ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule, Upload
 from organization.roles import Role
 
 OWN = Grant(EVERYONE, rel("person"))
@@ -61,4 +61,13 @@ class ImportMappingPolicy(Policy):
 class ImportRunPolicy(Policy):
     unit = ""
     owner = "person"
-    grants = {"view": [OWN, ADMIN]}
+    grants = {"view": [OWN, ADMIN, Grant(Role.SMO_OFFICER, ALL)]}
+
+
+@policy(Upload)
+class UploadPolicy(Policy):
+    """One's own files; whoever runs the portal may look at them and remove them, but not import in another's name."""
+
+    unit = ""
+    owner = "person"
+    grants = {"view": [OWN, ADMIN], "change": [OWN], "remove": [OWN, ADMIN]}

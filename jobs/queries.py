@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Min, Q, QuerySet
@@ -12,13 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import Actor, permitted, scoped
-from jobs.models import ImportRun, Job, Outbox, ProducedFile, Schedule
+from core.importers import Importer, importers
+from core.importreports import Outcome
+from jobs.models import ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule, Upload
 from jobs.rules.progress import pause_of_polling, seconds_left
 from jobs.rules.slots import Rhythm, next_due
-from organization.models import Person
+from organization.models import OrgUnit, Person
 from organization.queries import calendars
 
 DAYS_KEPT = 30
+PROBLEMS_SHOWN = 50
+RUNS_SHOWN = timedelta(days=92)
+"""Three months of imports stand in the list; all are kept."""
 VERBS = ("cancel", "retry")
 
 
@@ -73,6 +79,37 @@ def mail_given_up(viewer: Actor, now: datetime) -> QuerySet[Outbox]:
 def run_of_same_file(kind: str, sha256: str) -> ImportRun | None:
     """The last import of the very same file, if there was one."""
     return ImportRun.objects.filter(kind=kind, file_sha256=sha256).order_by("-pk").first()
+
+
+def kinds_for(viewer: Actor) -> list[Importer]:
+    """The kinds the viewer may import somewhere: those whose verb reaches a unit."""
+    verbs = {known.verb for known in importers() if known.verb}
+    held = {verb for verb in verbs if scoped(viewer, verb, OrgUnit.objects.all()).exists()}
+    return [known for known in importers() if known.verb in held]
+
+
+def recent_runs(viewer: Actor, now: datetime) -> QuerySet[ImportRun]:
+    """Imports of the last three months that the viewer may see, newest first, without the lines of their reports."""
+    rows = scoped(viewer, "view", ImportRun.objects.filter(at__gte=now - RUNS_SHOWN))
+    return rows.select_related("person", "mapping").defer("report", "mapping__document").order_by("-at", "-pk")
+
+
+def own_uploads(viewer: Actor) -> QuerySet[Upload]:
+    """The viewer's files that wait to be imported, newest first."""
+    rows = scoped(viewer, "change", Upload.objects.exclude(state=Upload.State.IMPORTED))
+    return rows.select_related("job").defer("mapping").order_by("-created_at", "-pk")
+
+
+def lines_file_of(viewer: Actor, upload: Upload) -> ProducedFile | None:
+    """The file of what becomes of every row, of the last check; None where there was none."""
+    rows = ProducedFile.objects.filter(key=f"job:{upload.job_id or 0}")
+    return scoped(viewer, "view", rows).first()
+
+
+def mappings_of(viewer: Actor, kinds: list[Importer]) -> QuerySet[ImportMapping]:
+    """The kept mappings of the kinds that the viewer may see."""
+    rows = ImportMapping.objects.filter(kind__in=[known.kind for known in kinds])
+    return scoped(viewer, "view", rows).order_by("kind", "source")
 
 
 @dataclass(frozen=True)
@@ -177,3 +214,48 @@ def progress_of(viewer: Actor, job: Job, now: datetime) -> Progress:
 def _steps(job: Job) -> list[tuple[str, str]]:
     last = {Job.State.RUNNING: "now", Job.State.DONE: "done"}.get(Job.State(job.state), "failed")
     return [(words, "done") for words in job.trail[:-1]] + [(words, last) for words in job.trail[-1:]]
+
+
+@dataclass(frozen=True)
+class ReportShown:
+    """The report of a check or an import, as its page shows it."""
+
+    counts: list[tuple[str, int]]
+    """How many rows came to what, those with rows only."""
+    facts: list[tuple[str, str]]
+    problems: list[str]
+    more_problems: int
+    rows: int
+    """Rows that are or would be written: taken or changed."""
+
+
+def report_shown(document: dict[str, Any]) -> ReportShown | None:
+    """The report as a page shows it, the first problems in sentences; None before there is one."""
+    if not document:
+        return None
+    counts = document.get("counts", {})
+    problems = document.get("problems", [])
+    return ReportShown(
+        counts=[(one.words, counts[one.value]) for one in Outcome if counts.get(one.value)],
+        facts=_facts(document),
+        problems=problems[:PROBLEMS_SHOWN],
+        more_problems=document.get("problem_count", 0) - len(problems[:PROBLEMS_SHOWN]),
+        rows=counts.get(Outcome.TAKEN.value, 0) + counts.get(Outcome.CHANGED.value, 0),
+    )
+
+
+def _facts(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was found out and what would be made: words and a text each."""
+    found = document.get("found", {})
+    encoding = str(found.get("encoding") or "")
+    guessed = _("%(encoding)s (guessed)") % {"encoding": encoding}
+    facts = [(name, f"{total:,}") for name, total in document.get("totals", {}).items() if total]
+    for name, count in document.get("defaulted", {}).items():
+        facts.append((_("Rows with the default of %(field)s") % {"field": name}, f"{count:,}"))
+    facts += [(_("Note"), note) for note in document.get("notes", [])]
+    facts += [
+        (_("Read as"), guessed if found.get("encoding_is_guessed") else encoding),
+        (_("Sheet"), str(found.get("sheet") or "")),
+        (_("Columns not used"), ", ".join(found.get("unused_columns") or [])),
+    ]
+    return [(words, text) for words, text in facts if text]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from jobs.actions import outbox, schedules, tidying
+from jobs.actions import outbox, schedules, tidying, uploads
 from jobs.mail import Postman
+from jobs.models import Job
+from jobs.worker import job_task
+from organization.actors import Actor
 
 
 def send_task(name: str, job_id: int, queue: str) -> None:
@@ -33,3 +38,15 @@ def open_slots() -> None:
 def tidy() -> None:
     """Throw away what has had its time."""
     tidying.tidy(timezone.now())
+
+
+@job_task("jobs.check_upload")
+def check_upload(actor: Actor, job: Job) -> dict[str, Any]:
+    """A file given for import, read without writing."""
+    return uploads.check_upload(actor, job=job)
+
+
+@job_task("jobs.import_upload")
+def import_upload(actor: Actor, job: Job) -> dict[str, Any]:
+    """A file given for import, imported all or nothing."""
+    return uploads.import_upload(actor, job=job)

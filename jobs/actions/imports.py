@@ -14,6 +14,7 @@ from audit.models import Event
 from core.access import Actor
 from core.importers import ImportReport, run
 from core.mapping import Mapping
+from core.spreadsheets import COMMAND, Limits
 from jobs.actions.progress import advance
 from jobs.models import ImportMapping, ImportRun, Job
 from organization.queries import calendars
@@ -38,6 +39,7 @@ def import_file(
     commit: bool = False,
     options: dict[str, Any] | None = None,
     job: Job | None = None,
+    limits: Limits = COMMAND,
 ) -> ImportReport:
     """Take a file, or say what that would do. With one problem nothing is written: no rows, no run, no event.
 
@@ -48,6 +50,7 @@ def import_file(
         "actor": actor,
         "calendar": calendars(),
         "options": options,
+        "limits": limits,
         "progress": _Steps(job).read,
     }
     if not commit:

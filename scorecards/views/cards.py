@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.periods import Period, PeriodError
+from jobs.queries import kinds_for
 from scorecards.actions.reports import order_report
 from scorecards.models import Node, Scorecard
 from scorecards.queries import cards, lists
@@ -27,7 +28,7 @@ def scorecards(request: PortalRequest, rows: QuerySet[Scorecard]) -> HttpRespons
     if len(lines) == 1:
         asked = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("scorecards:scorecard", args=[lines[0].scorecard.pk]) + asked)
-    return render(request, "scorecards/scorecards.html", {"lines": lines})
+    return render(request, "scorecards/scorecards.html", {"lines": lines, "may_import": bool(kinds_for(request.actor))})
 
 
 @guarded("view", Scorecard)

@@ -37,6 +37,7 @@ def jobs(request: PortalRequest, rows: QuerySet[Job]) -> HttpResponse:
         "broken": list(queries.broken_jobs(request.actor, now)[:PAGE_SIZE]),
         "mails": list(queries.mail_given_up(request.actor, now)[:PAGE_SIZE]),
         "days": queries.DAYS_KEPT,
+        "may_import": bool(queries.kinds_for(request.actor)),
     }
     return render(request, "jobs/jobs.html", context)
 

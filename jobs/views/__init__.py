@@ -1,0 +1,1 @@
+"""Pages of work in the background, a module for each noun."""
