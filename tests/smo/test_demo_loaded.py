@@ -43,6 +43,7 @@ from scorecards.models import (
     Edge,
     Measure,
     MeasureDefinition,
+    MeasureForecast,
     Node,
     Observation,
     PeriodLock,
@@ -57,6 +58,7 @@ from scorecards.models import (
 )
 from scorecards.queries.approving import waiting_for
 from scorecards.queries.declared import declarations
+from scorecards.queries.forecasts import beaten_when_set, owner_record
 from scorecards.queries.printed import content_hash
 from scorecards.queries.reds import unanswered
 from scorecards.queries.restated import recorded_after_closing
@@ -287,6 +289,16 @@ class DemoTest(TestCase):
         held = declarations(Node.objects.values("pk"), at).values()
         assert sorted((one.status, one.computed) for one in held) == [("on_track", "off_track"), ("watch", "no_data")]
         assert DeclaredStatus.objects.filter(expires_on__lt=TODAY).count() == 1
+
+    def test_owners_forecast_one_is_calibrated_another_has_too_few_and_a_target_is_too_easy(self):
+        found = {
+            name: owner_record(Person.objects.get(name=name), TODAY, calendars(), is_own=True).calibration
+            for name in ("Sofia Lindqvist", "James Adeyemi")
+        }
+        assert found["Sofia Lindqvist"].n == 10 and found["Sofia Lindqvist"].brier is not None
+        assert found["James Adeyemi"].n == 6 and found["James Adeyemi"].is_too_few
+        assert beaten_when_set(Measure.objects.get(code="L1-02"), Period.parse(f"FY{TODAY.year + 1}"))
+        assert MeasureForecast.objects.exclude(model="").count() > 40
 
     def test_reports_are_frozen_and_schedules_make_more(self):
         assert set(Report.objects.values_list("scorecard__strategy__unit__code", flat=True)) == {"NMH", "GEN"}
