@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from core.periods import Frequency
+from scorecards.actions.derived import NONE, Derived, earliest, joined_reasons, own_reasons, turns_between
 from scorecards.actions.sheets import GOAL, THRESHOLDS, Sheet, factor_of
 from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline
 from scorecards.queries.trees import MeasureInfo
@@ -16,7 +17,6 @@ from scorecards.rules.aggregation import Aggregation, Parts, Thresholds, aggrega
 from scorecards.rules.arrays import MISSING, Bools, Days, Floats, Ints, Words, words
 from scorecards.rules.status import NO_DAY, ONE_DAY, Reason, absence
 
-NONE = -1
 FREQUENCIES = tuple(Frequency)
 
 
@@ -109,9 +109,9 @@ def _cells(sheet: Sheet, lines: Lines, wanted: Periods | None, today: date) -> I
     yield _own(sheet, wanted, today)
     for frequency in ABOVE_MEASURES:
         if frequency.is_longer_than(sheet.line.frequency):
-            yield from _longer(sheet, lines[frequency], wanted, today)
+            yield from longer(sheet, lines[frequency], wanted, today)
         elif sheet.line.frequency.is_longer_than(frequency):
-            yield from _shorter(sheet, lines[frequency], wanted, today)
+            yield from shorter(sheet, lines[frequency], wanted, today)
 
 
 def _alive(sheet: Sheet, line: Timeline, today: date) -> Bools:
@@ -126,20 +126,31 @@ def _own(sheet: Sheet, wanted: Periods | None, today: date) -> _Cells:
     absent = absence(line.end[column], ~np.isnan(value) | has_failed, today, sheet.grace()[row])
     absent.reason[has_failed] = Reason.CALCULATION_FAILED
     numbers = {name: sheet.numbers[name][row, column] for name in (*THRESHOLDS, *GOAL)}
-    return _Cells(sheet, line, row, column, value, absent.reason, absent.next_change_on, numbers)
+    cells = _Cells(sheet, line, row, column, value, absent.reason, absent.next_change_on, numbers)
+    if sheet.derived is not None:
+        _derive(cells, sheet.derived, sheet.calculated()[row])
+    return cells
 
 
-def _longer(sheet: Sheet, line: Timeline, wanted: Periods | None, today: date) -> Iterator[_Cells]:
-    """One batch for all measures that join alike."""
+def _derive(cells: _Cells, derived: Derived, is_calculated: Bools) -> None:
+    """Of calculated values: why there is none, when the clock turns them, whether they are to date or carried."""
+    at = (cells.row, cells.column)
+    own_reasons(cells.reason, is_calculated, derived.is_missing[at])
+    cells.next_change_on = np.where(is_calculated, derived.turns_on[at], cells.next_change_on)
+    cells.parts, cells.of, cells.is_carried = derived.parts[at], derived.of[at], derived.is_carried[at]
+
+
+def longer(sheet: Sheet, line: Timeline, wanted: Periods | None, today: date) -> Iterator[_Cells]:
+    """Its measures in longer periods: one batch for all that join alike."""
     holder = sheet.line.parents(line)
     is_part = sheet.life.holds(sheet.line.end)
     is_part[:, holder < 0] = False
     is_part[:, 0] = False
     chosen = line.columns(wanted)
     begins = _alive_longer(is_part, holder, sheet.line, line, today)
-    kinds = dict.fromkeys((info.aggregation, info.grace_days, factor_of(info)) for info in sheet.infos)
-    for kind in kinds:
-        is_kind = np.array([(i.aggregation, i.grace_days, factor_of(i)) == kind for i in sheet.infos], dtype=np.bool_)
+    kinds = [(i.aggregation, i.grace_days, factor_of(i), bool(i.expression)) for i in sheet.infos]
+    for kind in dict.fromkeys(kinds):
+        is_kind = np.array([each == kind for each in kinds], dtype=np.bool_)
         shown = begins & chosen[None, :] & is_kind[:, None]
         if shown.any():
             yield _joined(sheet, line, holder, is_part, shown, today)
@@ -184,9 +195,22 @@ def _joined(sheet: Sheet, line: Timeline, holder: Ints, is_part: Bools, shown: B
     thresholds = {name: getattr(found.thresholds, name) for name in THRESHOLDS}
     for name in GOAL:
         thresholds[name] = _last(sheet.numbers[name], row, part_row, part_column, groups)
-    return _Cells(
+    cells = _Cells(
         sheet, line, row, column, found.value, found.reason, found.next_change_on, thresholds, found.n, found.m
     )
+    if sheet.derived is not None and info.expression:
+        _derive_joined(cells, sheet, sheet.derived, (part_row, part_column), groups[part_row, part_column])
+    return cells
+
+
+def _derive_joined(cells: _Cells, sheet: Sheet, derived: Derived, at: tuple[Ints, Ints], group: Ints) -> None:
+    """The same of longer periods: a part that is itself to date makes the whole so."""
+    groups = len(cells.row)
+    joined_reasons(cells.reason, np.bincount(group[sheet.has_failed[at]], minlength=groups) > 0)
+    cells.next_change_on = np.fmin(cells.next_change_on, earliest(derived.turns_on[at], group, groups))
+    has_value = ~np.isnan(sheet.numbers["value"][at])
+    to_date = np.bincount(group[derived.is_provisional[at] & has_value], minlength=groups)
+    cells.parts = None if cells.parts is None else cells.parts - to_date
 
 
 def _last(table: Floats, row: Ints, part_row: Ints, part_column: Ints, groups: Ints) -> Floats:
@@ -196,7 +220,8 @@ def _last(table: Floats, row: Ints, part_row: Ints, part_column: Ints, groups: I
     return table[row, last]
 
 
-def _shorter(sheet: Sheet, line: Timeline, wanted: Periods | None, today: date) -> Iterator[_Cells]:
+def shorter(sheet: Sheet, line: Timeline, wanted: Periods | None, today: date) -> Iterator[_Cells]:
+    """Its measures in shorter periods, carried."""
     shown = _alive(sheet, line, today) & line.columns(wanted)[None, :]
     own = sheet.life.holds(sheet.line.end)
     own[:, 0] = False
@@ -213,6 +238,12 @@ def _carried(sheet: Sheet, line: Timeline, row: int, column: Ints, own: Ints, to
     numbers = {name: np.where(has_source, sheet.numbers[name][row, source], MISSING) for name in (*THRESHOLDS, *GOAL)}
     reason = words(len(column))
     reason[:] = found.reason
+    next_change_on = found.next_change_on
+    if sheet.derived is not None and info.expression:
+        joined_reasons(reason, np.zeros(len(column), dtype=np.bool_))
+        within = np.searchsorted(sheet.line.end, line.end[column], side="right") - 1
+        begin = np.where(has_source, source, 0)
+        next_change_on = np.fmin(next_change_on, turns_between(sheet.derived.turns_on[row], begin, within))
     return _Cells(
         sheet,
         line,
@@ -220,7 +251,7 @@ def _carried(sheet: Sheet, line: Timeline, row: int, column: Ints, own: Ints, to
         column,
         found.value,
         reason,
-        found.next_change_on,
+        next_change_on,
         numbers,
         is_carried=~np.isnan(found.value),
     )

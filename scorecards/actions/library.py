@@ -22,6 +22,7 @@ from organization import subjects
 from organization.models import OrgUnit, Person
 from organization.queries import calendars
 from scorecards.actions.following import FOLLOWED, followed
+from scorecards.actions.formulas import UNIT, recheck_dependants
 from scorecards.actions.recompute import again, hold, recompute
 from scorecards.models import Annotation, DefinitionVersion, Measure, MeasureDefinition, Node
 from scorecards.rules.wording import CONTENT
@@ -197,6 +198,8 @@ def _write_into_measures(
         return
     if set(changed) & set(FOLLOWED):
         kept.update(**followed(row), row_version=F("row_version") + 1)
+        if UNIT & set(changed):
+            recheck_dependants(ids)
         subjects.sync(Measure, ids)
     if broken_by is not None:
         text = _("New definition, version %(number)d") % {"number": broken_by.number}
@@ -258,6 +261,8 @@ def _attach(
         if changed:
             row.store(changed)
             subjects.sync(Measure, [row.pk])
+        if UNIT & set(changed):
+            recheck_dependants([row.pk])
         if "is_percent" in changed:
             node = Node.objects.get(measure=row).pk
             recompute({node}, None, today, hold([node], calendars()))

@@ -21,6 +21,17 @@ from organization.queries import calendars, clean_custom, custom_fields
 from scorecards.actions.baselines import append_baselines
 from scorecards.actions.edges import close_edges, open_edges
 from scorecards.actions.following import followed, refuse_followed
+from scorecards.actions.formulas import (
+    OF_FORMULAS,
+    UNIT,
+    FormulaRefused,
+    judged_inputs,
+    keep_inputs,
+    recheck_dependants,
+    refuse_loops,
+    refuse_recorded,
+    refuse_retiring,
+)
 from scorecards.actions.recompute import Held, again, hold, recompute
 from scorecards.actions.writing import in_words
 from scorecards.models import Edge, Measure, MeasureDefinition, Node, Observation, Series
@@ -66,6 +77,7 @@ class MeasureRow:
     grace_days: int = 15
     starts_on: date | None = None
     custom: dict[str, Any] = field(default_factory=dict)
+    expression: str = ""
     weight: Decimal = Decimal(1)
     valid_from: date | None = None
 
@@ -73,7 +85,7 @@ class MeasureRow:
 NOT_COLUMNS = {"updaters", "weight", "valid_from"}
 CHANGEABLE = {each.name for each in fields(MeasureRow)} - NOT_COLUMNS - {"unit", "definition"}
 OF_RESULTS = {
-    "objective", "kind", "is_critical", "frequency", "aggregation", "method", "polarity", "is_percent", "tolerance",
+    "expression", "objective", "kind", "is_critical", "frequency", "aggregation", "method", "polarity", "is_percent", "tolerance",
     "baseline", "baseline_on", "interpolates", "scale", "grace_days", "starts_on",
 }  # fmt: skip
 """Fields that results depend on."""
@@ -106,10 +118,27 @@ def _add(actor: Actor, rows: Sequence[MeasureRow], today: date) -> list[Measure]
         Series.objects.bulk_create(Series(measure=measure) for measure in made)
         _place(made, rows, today)
         nodes = [measure.node.pk for measure in made]
-        held = hold(nodes, calendars())
+        read = [(measure, _formula(actor, measure)) for measure in made if measure.expression]
+        held = hold([*nodes, *(each.node.pk for _made, inputs in read for each in inputs)], calendars())
+        _keep_formulas(read)
         append_baselines(actor, [measure for measure in made if measure.baseline is not None], held.state.moment)
         recompute(nodes, None, today, held)
     return made
+
+
+def _formula(actor: Actor, measure: Measure) -> list[Measure]:
+    try:
+        return judged_inputs(actor, measure)
+    except FormulaRefused as refusal:
+        raise FormulaRefused(f"{measure.code}: {refusal.sentence}", refusal.position) from refusal
+
+
+def _keep_formulas(read: Sequence[tuple[Measure, list[Measure]]]) -> None:
+    """What calculated measures read, once nothing can change any more who reads whom."""
+    if read:
+        refuse_loops(read)
+    for measure, inputs in read:
+        keep_inputs(measure, inputs)
 
 
 def _place(made: Sequence[Measure], rows: Sequence[MeasureRow], today: date) -> None:
@@ -250,13 +279,27 @@ def _change(
         if changed:
             row.store(changed)
             subjects.sync(Measure, [row.pk])
+        read = _changed_formula(actor, row, changed)
+        if UNIT & set(changed) or "frequency" in changed:
+            recheck_dependants([row.pk])
         if OF_RESULTS & set(changed):
-            held = _held(row, "objective" in changed)
+            held = _held(row, "objective" in changed, read or [])
+            if read is not None:
+                _keep_formulas([(row, read)])
             if BASELINE & set(changed):
                 append_baselines(actor, [row], held.state.moment, reason)
             left = _move(row, home, today) if "objective" in changed else set()
             recompute({row.node.pk, *left}, None, today, held)
     return row
+
+
+def _changed_formula(actor: Actor, row: Measure, changed: Sequence[str]) -> list[Measure] | None:
+    """What the changed measure reads; None where that is as it was."""
+    if not OF_FORMULAS & set(changed) or not (row.expression or "expression" in changed):
+        return None
+    if row.expression and "expression" in changed:
+        refuse_recorded(row)
+    return judged_inputs(actor, row, held=set(row.inputs.values_list("input_id", flat=True)))
 
 
 def _check_change(row: Measure, changed: Sequence[str]) -> None:
@@ -271,11 +314,12 @@ def _check_change(row: Measure, changed: Sequence[str]) -> None:
         )
 
 
-def _held(row: Measure, has_moved: bool) -> Held:
-    """The scorecards of the measure, and the one it moves to."""
+def _held(row: Measure, has_moved: bool, read: Sequence[Measure]) -> Held:
+    """The scorecards of the measure, the one it moves to, and those of what its formula comes to read."""
     node = Node.objects.get(measure=row)
     above = _nodes_of([row.objective]).get(row.objective_id or 0) if has_moved else None
-    return hold([node.pk, *([above.pk] if above else [])], calendars())
+    reads = [each.node.pk for each in read]
+    return hold([node.pk, *([above.pk] if above else []), *reads], calendars())
 
 
 def _move(row: Measure, home: int | None, today: date) -> set[int]:
@@ -306,6 +350,7 @@ def _retire(actor: Actor, measure: Measure, today: date, reason: str, expected: 
     with recording(actor, "retire_measure", subject_id=measure.subject_id, reason=reason):
         row = Measure.objects.select_for_update(no_key=True).get(pk=measure.pk)
         check_version(row, expected, {})
+        refuse_retiring(row)
         row.retired_at = datetime.combine(today, time.min, timezone.get_current_timezone())
         row.state = "retired"
         row.store(["retired_at", "state"])

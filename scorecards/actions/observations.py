@@ -192,6 +192,9 @@ def judged(
             batch.refuse(number, not_allowed(row.measure_id))
             continue
         batch.labels[number] = f"{measure.code} {row.period.key}"
+        if measure.is_calculated and row.line[1:] == MAIN:
+            batch.refuse(number, _calculated(measure))
+            continue
         try:
             batch.periods[number] = _period(measure, row, today, calendar)
             asked.numbers[number] = _numbers(measure, row)
@@ -202,6 +205,11 @@ def judged(
     keys = {n: (*rows[n].line, rows[n].period.frequency, rows[n].period.start) for n in batch.open_rows()}
     refuse_repeated(batch, keys, {n: (*asked.numbers[n], rows[n].comment) for n in batch.open_rows()})  # type: ignore[arg-type]
     return asked
+
+
+def _calculated(measure: Measure) -> str:
+    sentence = _("%(name)s is calculated: %(formula)s. Record the values of the measures it reads.")
+    return sentence % {"name": measure.name, "formula": measure.expression[:200]}
 
 
 def _period(measure: Measure, row: ObservationRow, today: date, calendar: Calendar) -> Period:

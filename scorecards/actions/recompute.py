@@ -19,13 +19,15 @@ from django.db import connection, transaction
 from core.periods import Calendar, Frequency, Period
 from organization.queries import calendars
 from scorecards.actions.boards import Boards
+from scorecards.actions.calculating import calculate
 from scorecards.actions.figures import figures
 from scorecards.actions.records import BY_COPY_FROM, Records, forget, store, store_differences, stored_rows
 from scorecards.actions.rolling import roll_up_tree
 from scorecards.actions.scores import score_measures
-from scorecards.actions.sheets import Life, Settings, sheets
-from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline, begun, since, united
+from scorecards.actions.sheets import Life, Settings, Sheet, sheets
+from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline, all_since, begun, since, united
 from scorecards.models import Node
+from scorecards.queries.formulas import Formulas, with_formulas
 from scorecards.queries.results import (
     due_results,
     known_results,
@@ -85,21 +87,32 @@ def hold(nodes: Collection[int], calendar: Calendar, *, cards: Iterable[int] = (
 
 
 def recompute(nodes: Collection[int], periods: Periods | None, today: date, held: Held) -> Recomputed:
-    """Bring the results of these nodes and of all above them up to date, in these periods or (None) in all."""
-    tree = tree_above(nodes)
+    """Bring the results of these nodes and of all above them up to date, in these periods or (None) in all.
+
+    Calculated measures that read one of them count as above it, in every later period that may read these.
+    """
+    tree, formulas = with_formulas(tree_above(nodes))
     if not tree.cards <= held.cards:
         raise TreeMoved
-    wanted = None if periods is None else begun(periods, today)
-    lines = _lines(tree, wanted, today, held.calendar)
+    wanted = None if periods is None else begun(_reached(periods, formulas, today, held.calendar), today)
+    lines = _lines(tree, formulas, wanted, today, held.calendar)
     if lines is None:
         return Recomputed(gone=forget(result_keys(tree.nodes, wanted)))
-    rows = [row for records in _compute(tree, lines, wanted, today, held) for row in records.rows(lines)]
+    rows = [row for records in _compute(tree, formulas, lines, wanted, today, held) for row in records.rows(lines)]
     if wanted is None or len(rows) >= BY_COPY_FROM:
         stored = stored_rows(tree.nodes, wanted)
         changed = store_differences(rows, stored)
         return Recomputed(len(rows), changed, forget(stored.keys() - {row[:3] for row in rows}))
     changed = store(rows)
     return Recomputed(len(rows), changed, _forget_others(tree, rows, wanted))
+
+
+def _reached(periods: Periods, formulas: Formulas | None, today: date, calendar: Calendar) -> Periods:
+    """The periods, and where formulas look beyond their own all that follow."""
+    starts = [start for each in periods.values() for start in each]
+    if formulas is None or formulas.is_within_the_period or not starts:
+        return periods
+    return united([periods, all_since(formulas.frequencies, min(starts), today, calendar)])
 
 
 def rebuild(today: date) -> Recomputed:
@@ -144,19 +157,44 @@ def _recompute_held(nodes: Collection[int], periods: Periods | None, today: date
     return again(work)
 
 
-def _compute(tree: Tree, lines: Lines, wanted: Periods | None, today: date, held: Held) -> Iterator[Records]:
-    infos = [tree.measures[node.id] for node in tree.nodes.values() if node.kind == "measure"]
+def _compute(
+    tree: Tree, formulas: Formulas | None, lines: Lines, wanted: Periods | None, today: date, held: Held
+) -> Iterator[Records]:
+    infos = _measures(tree)
     settings = Settings(held.state.bands)
     boards = _boards(tree, lines, wanted)
     if infos:
-        life = Life.of(infos, _placed_on(tree), today)
-        months = lines[Frequency.MONTH]
-        first = months.periods[0].start - timedelta(days=7)
-        facts = current_facts(infos, first, months.periods[-1].end)
-        found = figures(sheets(infos, life, facts, lines, settings), lines, wanted, today)
+        made = _sheets(infos, tree, formulas, lines, settings, today)
+        found = figures(made, lines, wanted, today)
         if found is not None:
             yield score_measures(found, infos, boards, settings)
     yield from roll_up_tree(tree, boards, settings, wanted, today)
+
+
+def _measures(tree: Tree) -> list[MeasureInfo]:
+    return [tree.measures[node.id] for node in tree.nodes.values() if node.kind == "measure"]
+
+
+def _sheets(
+    infos: list[MeasureInfo], tree: Tree, formulas: Formulas | None, lines: Lines, settings: Settings, today: date
+) -> list[Sheet]:
+    """The measures' sheets from their facts, calculated ones from the facts of what they read."""
+    read = _read_besides(infos, formulas)
+    months = lines[Frequency.MONTH]
+    first = months.periods[0].start - timedelta(days=7)
+    facts = current_facts([*infos, *read], first, months.periods[-1].end)
+    placed = _placed_on(tree, read)
+    made = sheets(infos, Life.of(infos, placed, today), facts, lines, settings)
+    if formulas is not None:
+        besides = sheets(read, Life.of(read, placed, today), facts, lines, settings)
+        calculate(formulas, [*made, *besides], lines, today)
+    return made
+
+
+def _read_besides(infos: Iterable[MeasureInfo], formulas: Formulas | None) -> list[MeasureInfo]:
+    """Measures that are read and not recomputed themselves."""
+    own = {info.node for info in infos}
+    return [] if formulas is None else [info for info in formulas.infos.values() if info.node not in own]
 
 
 def _boards(tree: Tree, lines: Lines, wanted: Periods | None) -> Boards:
@@ -178,21 +216,28 @@ def _before(wanted: Periods, lines: Lines) -> dict[Frequency, set[date]]:
     }
 
 
-def _placed_on(tree: Tree) -> dict[int, date]:
-    """The first day on which each child got a weight."""
+def _placed_on(tree: Tree, read: Iterable[MeasureInfo]) -> dict[int, date]:
+    """The first day on which each child, and each measure that formulas read besides, got a weight."""
     found: dict[int, date] = {}
     for edge in tree.edges:
         if edge.lower is not None:
             found[edge.child] = min(edge.lower, found.get(edge.child, edge.lower))
-    return found
+    return found | {info.node: info.placed_on for info in read if info.placed_on is not None}
 
 
-def _lines(tree: Tree, wanted: Periods | None, today: date, calendar: Calendar) -> Lines | None:
-    """Timelines from the year of the first period that is asked for to the year of today; None where nothing is asked."""
-    infos = [tree.measures[node.id] for node in tree.nodes.values() if node.kind == "measure"]
-    lives = {frequency: _first_days(infos, tree, frequency) for frequency in {i.frequency for i in infos}}
+def _lines(
+    tree: Tree, formulas: Formulas | None, wanted: Periods | None, today: date, calendar: Calendar
+) -> Lines | None:
+    """Timelines from the year of the first period that is asked for to the year of today; None where nothing is asked.
+
+    Where formulas look back, from so many years before; where their values are carried, from the first one.
+    """
+    infos = _measures(tree)
+    besides = _read_besides(infos, formulas)
+    read, placed = [*infos, *besides], _placed_on(tree, besides)
+    lives = {frequency: _first_days(read, placed, frequency) for frequency in {i.frequency for i in read}}
     if wanted is None:
-        starts = [day for found in lives.values() for day in found]
+        starts = [day for frequency in lives for day in _first_days(infos, placed, frequency)]
         starts += [edge.lower for edge in tree.edges if edge.lower is not None]
         starts += [node.starts_on for node in tree.nodes.values() if node.kind == "strategy" and node.starts_on]
     else:
@@ -200,7 +245,10 @@ def _lines(tree: Tree, wanted: Periods | None, today: date, calendar: Calendar) 
     first = min((start for start in starts if start <= today), default=None)
     if first is None:
         return None
-    begins = Period.of(Frequency.YEAR, first, calendar).start - timedelta(days=7)
+    back = 0
+    if formulas is not None:
+        first, back = min([first, *_calculated_carriers(read, placed)]), formulas.years_back
+    begins = Period.of(Frequency.YEAR, first, calendar).shift(-back).start - timedelta(days=7)
     ends = Period.of(Frequency.YEAR, today, calendar).end
     frequencies = {*ABOVE_MEASURES, *lives, *(wanted or ())}
     return {
@@ -209,13 +257,18 @@ def _lines(tree: Tree, wanted: Periods | None, today: date, calendar: Calendar) 
     }
 
 
+def _calculated_carriers(infos: Iterable[MeasureInfo], placed: dict[int, date]) -> list[date]:
+    """The same of calculated ones: what they read has to be there from then on, too."""
+    made = [info for info in infos if info.expression and info.frequency.is_longer_than(Frequency.MONTH)]
+    return [day for frequency in {info.frequency for info in made} for day in _first_days(made, placed, frequency)]
+
+
 def _carriers(lives: dict[Frequency, list[date]], frequency: Frequency) -> list[date]:
     """First days of measures whose values shorter periods carry: those are read from their beginning."""
     return lives.get(frequency, []) if frequency.is_longer_than(Frequency.MONTH) else []
 
 
-def _first_days(infos: Iterable[MeasureInfo], tree: Tree, frequency: Frequency) -> list[date]:
-    placed = _placed_on(tree)
+def _first_days(infos: Iterable[MeasureInfo], placed: dict[int, date], frequency: Frequency) -> list[date]:
     given = (
         day
         for info in infos

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from core.periods import Calendar, Frequency, Period
+from scorecards.actions.derived import Derived
 from scorecards.actions.timelines import Lines, Timeline
 from scorecards.queries.trees import DEFAULTS, BandsRow, FactRow, MeasureInfo
 from scorecards.rules.arrays import MISSING, Bools, Days, Floats, Ints, days, floats, quiet
@@ -77,7 +78,8 @@ class Sheet:
     """n measures of one own frequency over its k periods. `row` is each one's place among all measures.
 
     `numbers` holds n × k arrays by name, `longer` the targets given for longer periods, by frequency. `goal` is the
-    value a plan leads to, `goal_on` its day; the target is then the value planned. `has_failed`: a ratio whose denominator is 0.
+    value a plan leads to, `goal_on` its day; the target is then the value planned. `has_failed`: a ratio whose denominator
+    is 0, or a formula that cannot be computed. `derived` is there where some of the measures are calculated.
     """
 
     infos: list[MeasureInfo]
@@ -87,9 +89,30 @@ class Sheet:
     numbers: dict[str, Floats]
     longer: dict[Frequency, dict[str, Floats]]
     has_failed: Bools
+    derived: Derived | None = None
 
     def grace(self) -> Ints:
         return np.array([info.grace_days for info in self.infos], dtype=np.int64)
+
+    def calculated(self) -> Bools:
+        """Which of the measures are."""
+        return np.array([bool(info.expression) for info in self.infos], dtype=np.bool_)
+
+    def one(self, row: int) -> Sheet:
+        """One measure's rows, shared with this sheet."""
+        return replace(
+            self,
+            infos=[self.infos[row]],
+            row=np.zeros(1, dtype=np.int64),
+            life=Life(self.life.first[row : row + 1], self.life.last[row : row + 1]),
+            numbers={name: table[row : row + 1] for name, table in self.numbers.items()},
+            longer={
+                frequency: {name: table[row : row + 1] for name, table in tables.items()}
+                for frequency, tables in self.longer.items()
+            },
+            has_failed=self.has_failed[row : row + 1],
+            derived=self.derived.row(row) if self.derived else None,
+        )
 
 
 def sheets(
@@ -98,7 +121,8 @@ def sheets(
     """One sheet per own frequency."""
     by_node: dict[int, list[FactRow]] = {info.node: [] for info in infos}
     for fact in facts:
-        by_node[fact.node].append(fact)
+        if fact.node in by_node:
+            by_node[fact.node].append(fact)
     made = []
     for frequency in dict.fromkeys(info.frequency for info in infos):
         rows = np.array([row for row, info in enumerate(infos) if info.frequency is frequency], dtype=np.int64)
@@ -132,7 +156,8 @@ def _sheet(
         if info.has_plan:
             for name, planned in zip(("target", *GOAL), plan(info, facts[info.node], line), strict=True):
                 numbers[name][row] = planned
-    return Sheet(infos, rows, line, life, numbers, longer, has_failed)
+    derived = Derived.blank(len(infos), len(line)) if any(info.expression for info in infos) else None
+    return Sheet(infos, rows, line, life, numbers, longer, has_failed, derived)
 
 
 def _blank(names: Iterable[str], rows: int, columns: int) -> dict[str, Floats]:
@@ -186,8 +211,8 @@ def _divide(infos: Sequence[MeasureInfo], numbers: dict[str, Floats]) -> Bools:
 
 
 def factor_of(info: MeasureInfo) -> float:
-    """What a ratio is multiplied by."""
-    return PERCENT if info.is_percent else 1.0
+    """What a ratio is multiplied by; a formula says so itself."""
+    return PERCENT if info.is_percent and not info.expression else 1.0
 
 
 def _default_red_flags(

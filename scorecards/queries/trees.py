@@ -25,9 +25,14 @@ FREQUENCY = {frequency.value: frequency for frequency in Frequency}
 ABOVE = """
 WITH RECURSIVE above(id) AS (
   SELECT unnest(%(nodes)s::bigint[])
-  UNION SELECT e.parent_id FROM above JOIN scorecards_edge e ON e.child_id = above.id
+  UNION SELECT up.id FROM above CROSS JOIN LATERAL (
+    SELECT e.parent_id AS id FROM scorecards_edge e WHERE e.child_id = above.id
+    UNION ALL SELECT d.id FROM scorecards_node n JOIN scorecards_formulainput f ON f.input_id = n.measure_id
+      JOIN scorecards_node d ON d.measure_id = f.measure_id WHERE n.id = above.id
+  ) up
 )
 """
+"""The nodes, all above them, and calculated measures that read them, with all above these."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,10 @@ class EdgeInfo:
 
 @dataclass(frozen=True)
 class MeasureInfo:
-    """What a measure's results depend on besides its facts; `ends_on` is its last day, retired or its unit closed."""
+    """What a measure's results depend on besides its facts; `ends_on` is its last day, retired or its unit closed.
+
+    `placed_on`, the day of its first weight, is asked of inputs of formulas only: a tree has the weights of its own.
+    """
 
     node: int
     id: int
@@ -85,6 +93,9 @@ class MeasureInfo:
     series: int
     interpolates: bool = False
     breaks: tuple[date, ...] = ()
+    code: str = ""
+    expression: str = ""
+    placed_on: date | None = None
 
     @property
     def has_plan(self) -> bool:
@@ -129,7 +140,7 @@ def holders(nodes: Collection[int]) -> tuple[list[int], list[int]]:
     )
 
 
-_MEASURE_COLUMNS = """
+MEASURE_COLUMNS = """
   m.id, m.frequency, m.aggregation, m.method, m.polarity, m.is_percent, m.tolerance::float8, m.baseline::float8,
   m.baseline_on, m.scale::text, m.grace_days, m.starts_on,
   least((m.retired_at AT TIME ZONE %(zone)s)::date, u.closed_on), m.is_critical, m.kind,
@@ -137,7 +148,7 @@ _MEASURE_COLUMNS = """
    WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '' AND o.frequency = m.frequency),
   (SELECT s.id FROM scorecards_series s WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = ''),
   m.interpolates, (SELECT array_agg(a."on" ORDER BY a."on") FROM scorecards_annotation a
-   WHERE a.measure_id = m.id AND a.is_break)
+   WHERE a.measure_id = m.id AND a.is_break), m.code, m.expression
 """
 
 _TREE = (
@@ -148,7 +159,7 @@ SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, o.starts_on),
   e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
   co.starts_on, co.ends_on, CASE WHEN e.child_id IS NULL THEN n.scorecard_id ELSE c.scorecard_id END,
 """
-    + _MEASURE_COLUMNS
+    + MEASURE_COLUMNS
     + """
 FROM above JOIN scorecards_node n USING (id)
 LEFT JOIN strategy_theme t ON t.id = n.theme_id
@@ -180,12 +191,12 @@ def tree_above(nodes: Collection[int]) -> Tree:
                 edges.append(EdgeInfo(row[0], *row[_EDGE:_CARD]))
             node = row[0] if row[_EDGE] is None else row[_EDGE]
             if row[_MEASURE] is not None and node not in measures:
-                measures[node] = _measure(node, row[_CARD], row[_MEASURE:])
+                measures[node] = measure_info(node, row[_CARD], row[_MEASURE:])
     return Tree(found, edges, measures)
 
 
-def _measure(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
-    """From the columns of a measure."""
+def measure_info(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
+    """From the columns of MEASURE_COLUMNS."""
     return MeasureInfo(
         node=node,
         id=row[0],
@@ -208,6 +219,8 @@ def _measure(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
         series=row[16] or 0,
         interpolates=row[17],
         breaks=tuple(row[18] or ()),
+        code=row[19],
+        expression=row[20],
     )
 
 

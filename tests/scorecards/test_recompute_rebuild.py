@@ -57,6 +57,11 @@ SHAPES: list[dict[str, Any]] = [
     {"aggregation": "count", "is_critical": True},
     {"kind": "leading", "tolerance": Decimal("0.2"), "aggregation": "mean"},
 ]  # fmt: skip
+FORMULAS = [
+    "[{0}] + [{1}]", "100 × [{0}] ÷ [{1}]", "[{0}] − previous([{0}])", "ytd([{0}])", "mean_of_present([{0}], [{1}], [{2}])",
+    "max([{0}], previous([{1}])) × 2", "ytd([{0}]) ÷ ([{1}] − 3)", "1 ÷ mean_of_present([{0}], previous([{1}]))",
+]  # fmt: skip
+"""All inputs are without a unit."""
 FREQUENCIES = ["week", "month", "month", "month", "quarter", "half_year", "year"]
 
 
@@ -90,7 +95,7 @@ class Player:
         moves: list[tuple[float, Callable[[], None]]] = [
             (10, self.record), (5, self.target), (2, self.weigh), (1, self.add), (1, self.retire), (1, self.change),
             (1, self.move), (2, self.sleep), (1, self.restructure), (0.2, self.close_unit), (2, self.use),
-            (1, self.stop_using), (1, self.annotate),
+            (1, self.stop_using), (1, self.annotate), (2, self.calculate), (1, self.rewrite),
         ]  # fmt: skip
         (move,) = self.dice.choices([move for _, move in moves], [often for often, _ in moves])
         move()
@@ -108,6 +113,31 @@ class Player:
         objective = self.dice.choice([None, *range(len(tree.objectives))])
         tree.today = self.today
         self.measures.append((tree, tree.measure("M", objective=objective, **values)))
+
+    def _formula(self) -> str:
+        """Of one to three measures, retired ones too where the dice say so: such a one is refused."""
+        shape = self.dice.choice(FORMULAS)
+        chosen = [self.dice.choice(self.measures)[1].code for _ in range(3)]
+        return shape.format(*chosen)
+
+    def calculate(self) -> None:
+        """A calculated measure of any frequency over measures of any frequency, of both scorecards."""
+        tree = self.dice.choice(self.trees)
+        values = {**self.dice.choice(SHAPES[:4] + SHAPES[9:10]), "frequency": self.dice.choice(FREQUENCIES)}
+        objective = self.dice.choice([None, *range(len(tree.objectives))])
+        tree.today = self.today
+        with suppress(Refusal):
+            made = tree.measure("C", objective=objective, expression=self._formula(), grace_days=5, **values)
+            self.measures.append((tree, made))
+
+    def rewrite(self) -> None:
+        """Another formula, or none, where the measure has no values of its own."""
+        tree, measure = self._some() or (None, None)
+        if measure is not None and tree is not None:
+            values = {"expression": self.dice.choice(["", self._formula()]) if measure.expression else self._formula()}
+            with suppress(Refusal):
+                change_measure(tree.officer, measure=measure, values=values, expected=None, today=self.today)
+                measure.refresh_from_db()
 
     def _period(self, frequency: str, back: int = 420, ahead: int = 0) -> Period:
         day = self.today - timedelta(days=self.dice.randint(-ahead, back))
@@ -169,7 +199,8 @@ class Player:
     def retire(self) -> None:
         tree, measure = self._some() or (None, None)
         if measure is not None and tree is not None:
-            retire_measure(tree.officer, measure=measure, today=self.today)
+            with suppress(Refusal):
+                retire_measure(tree.officer, measure=measure, today=self.today)
             measure.refresh_from_db()
 
     def change(self) -> None:
@@ -246,10 +277,14 @@ class Player:
         tree.regrow(self.today)
 
     def close_unit(self) -> None:
-        """The only change without a verb of scorecards: the clock finds it."""
+        """The only change without a verb of scorecards: the clock finds it. A unit is closed once."""
+        tree = self.dice.choice(self.trees)
+        tree.unit.refresh_from_db()
+        if tree.unit.closed_on is not None:
+            return
         with recording(system_actor("tests"), "close_unit"):
             day = self.today - timedelta(days=self.dice.randint(0, 90))
-            OrgUnit.objects.filter(pk=self.dice.choice(self.trees).unit.pk).update(closed_on=day)
+            OrgUnit.objects.filter(pk=tree.unit.pk).update(closed_on=day)
         for _, measure in self.measures:
             measure.unit.refresh_from_db()
         tick(self.today)
