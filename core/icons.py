@@ -6,6 +6,7 @@ To add one, take it from the package named in static/vendor/vendor.json and put 
 
 from __future__ import annotations
 
+import html
 import json
 from functools import cache
 from pathlib import Path
@@ -30,3 +31,15 @@ def paths(name: str) -> list[str]:
         return _icons()[name]
     except KeyError:
         raise KeyError(f"there is no icon {name!r}") from None
+
+
+@cache
+def _silent(name: str, size: str) -> str:
+    strokes = "".join(f'<path d="{html.escape(commands)}"/>' for commands in paths(name))
+    return f'<svg class="smo-ic{size}" viewBox="0 0 24 24" aria-hidden="true">{strokes}</svg>'
+
+
+def drawing(name: str, small: bool = False, label: str = "") -> str:
+    """The icon as markup, drawn once; hidden from screen readers unless it has a label, which is escaped."""
+    silent = _silent(name, " smo-ic-s" if small else "")
+    return silent.replace('aria-hidden="true"', f'role="img" aria-label="{html.escape(label)}"', 1) if label else silent

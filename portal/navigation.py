@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.links import period_query
 from core.periods import At, Frequency, Period
@@ -133,8 +134,10 @@ def offered_periods(at: At) -> Iterator[Period]:
         yield from dict.fromkeys(month.parent(frequency) for month in months)
 
 
-def _choices(request: HttpRequest, at: At) -> dict[str, Any]:
-    rest = request.GET.copy()
+@lru_cache(maxsize=256)
+def _choices(at: At, asked: str, language: str | None) -> dict[str, Any]:
+    """The periods to pick from, each with the address of the same page in it; `asked` is the query of the address."""
+    rest = QueryDict(asked, mutable=True)
     choices = []
     for period in offered_periods(at):
         rest["p"] = period.key
@@ -171,7 +174,7 @@ def _build(request: HttpRequest) -> Shell | None:
         foot=[_item(entry, query) for entry in FOOT if entry.is_for(actor)],
         tabs=[shown[key] for key in TABS if key in shown],
         active=_active(request),
-        period=_choices(request, at),
+        period=_choices(At(at.period, None, at.today), request.GET.urlencode(), get_language()),
         unread=unread_count(actor),
         person=_person(actor),
         on_behalf_of=actor.on_behalf_of_label,

@@ -225,6 +225,7 @@ CONTENT_SECURITY_POLICY = {
 # --------------------------------------------------------- words and files
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
+USE_I18N = len(LANGUAGES) > 1  # with one language, words need no look-up: a page asks for hundreds
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = os.environ.get("SMO_TIME_ZONE", "UTC")
 USE_TZ = True

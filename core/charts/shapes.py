@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 from core.charts.svg import GLYPH, STATUS_PAINTS, Paint, attributes, group, number, polyline
 
@@ -103,6 +104,7 @@ def status_shape(status: str, x: float, y: float, size: float = 14) -> str:
     return group(_SHAPES[status](x, y, size, STATUS_PAINTS[status]))
 
 
+@cache
 def status_icon(status: str, size: int = 16) -> str:
     """The shape as a picture of its own, hidden from screen readers: the word stands beside it."""
     shape = status_shape(status, 8, 8, 14)

@@ -8,6 +8,7 @@ The only module that marks text as safe: what core.charts and core.icons give ba
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -18,9 +19,10 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import get_language
 
 from core import charts, formats, icons, statuses
 from core.charts import MeasureSeries
@@ -68,13 +70,7 @@ def _wrong(tag: str, argument: str, given: object, known: Iterable[str]) -> temp
 @register.simple_tag
 def icon(name: str, *, small: bool = False, label: str = "") -> SafeString:
     """An icon; hidden from screen readers unless it stands alone and has a label."""
-    body = format_html_join("", '<path d="{}"/>', ((commands,) for commands in icons.paths(name)))
-    size = " smo-ic-s" if small else ""
-    if label:
-        return format_html(
-            '<svg class="smo-ic{}" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', size, label, body
-        )
-    return format_html('<svg class="smo-ic{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', size, body)
+    return _picture(icons.drawing(name, small, label))
 
 
 # ------------------------------------------------------------------------------------------------------ status
@@ -84,7 +80,7 @@ def status_shape(value: str | None, size: int = 16) -> SafeString:
     return _picture(charts.status_icon(_known_status("status_shape", "value", value), size))
 
 
-@register.inclusion_tag("core/ui/status.html")
+@register.simple_tag
 def status(
     value: str | None,
     *,
@@ -95,24 +91,38 @@ def status(
     when: str = "",
     hide_word: bool = False,
     size: int = 16,
-) -> dict[str, Any]:
+) -> SafeString:
     """Shape and word; `was` names the earlier status and `when` its period, `reason` says why there is none.
 
     `hide_word` hides the word from sight only; its column or legend must name the statuses.
     """
-    value = _known_status("status", "value", value)
     before = _known_status("status", "was", was) if was else ""
-    return {
-        "value": value,
+    return _status_chip(
+        _known_status("status", "value", value), before, word, reason, when, pill, hide_word, size, get_language()
+    )
+
+
+@functools.lru_cache(maxsize=2048, typed=True)
+def _status_chip(
+    value: str,
+    before: str,
+    word: str,
+    reason: str,
+    when: str,
+    pill: bool,
+    hide_word: bool,
+    size: int,
+    language: str | None,
+) -> SafeString:
+    """The chip drawn once for the same words: lists and scorecards show a few of them many times."""
+    context = {
+        "value": value, "pill": pill, "reason": reason, "when": when, "hide_word": hide_word,
         "shape": _picture(charts.status_icon(value, 14 if pill else size)),
         "word": word or statuses.WORDS[value],
-        "pill": pill,
-        "reason": reason,
         "was": statuses.WORDS[before] if before and before != value else "",
         "direction": statuses.movement(before, value),
-        "when": when,
-        "hide_word": hide_word,
-    }
+    }  # fmt: skip
+    return render_to_string("core/ui/status.html", context)
 
 
 @register.inclusion_tag("core/ui/change.html")
@@ -124,12 +134,17 @@ def change(direction: str, words: str) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------------------------ charts
+@functools.cache
+def _signature(kind: str) -> inspect.Signature:
+    return inspect.signature(CHARTS[kind])
+
+
 def _draw(kind: str, arguments: Sequence[Any], options: dict[str, Any]) -> SafeString:
     """One picture; a misspelt option is an error."""
     if kind not in CHARTS:
         raise _wrong("chart", "kind", kind, CHARTS)
     try:
-        inspect.signature(CHARTS[kind]).bind(*arguments, **options)
+        _signature(kind).bind(*arguments, **options)
     except TypeError as problem:
         raise template.TemplateSyntaxError(f"chart {kind}: {problem}") from None
     return _picture(CHARTS[kind](*arguments, **options))
