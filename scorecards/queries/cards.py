@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -21,6 +22,7 @@ from scorecards.models import Edge, Measure, Node, Result, Scorecard
 from scorecards.queries.declared import Declaration, declarations, of_row
 from scorecards.queries.ranges import range_of, with_range
 from scorecards.queries.restated import by_measure, marked, recorded_after_closing
+from scorecards.queries.results import Shown, shown_results
 from strategy.models import Objective, Theme
 
 SPARK_PERIODS = 13
@@ -168,8 +170,10 @@ def scorecards(viewer: Actor) -> QuerySet[Scorecard]:
 
 def scorecard_of_unit(viewer: Actor, unit_ids: Iterable[int]) -> Scorecard | None:
     """The scorecard of the active strategy of the first of these units that has one."""
-    found = {card.strategy.unit_id: card for card in scorecards(viewer).filter(strategy__state="active")}
-    return next((found[unit] for unit in unit_ids if unit in found), None)
+    near = list(unit_ids)
+    rows = scorecards(viewer).filter(strategy__state="active", strategy__unit__in=near)
+    found = {card.strategy.unit_id: card for card in rows}
+    return next((found[unit] for unit in near if unit in found), None)
 
 
 @dataclass(frozen=True)
@@ -178,14 +182,13 @@ class _Facts:
 
     card: int
     nodes: Mapping[int, Node]
-    children: Mapping[int, list[Edge]]
-    now: Mapping[int, Result]
-    before: Mapping[int, Result]
-    history: Mapping[int, Mapping[date, Result]]
+    children: Mapping[int, list[tuple[int, Decimal]]]
+    results: Mapping[tuple[int, date], Shown]
     measures: Mapping[int, Measure]
     objectives: Mapping[int, Objective]
     declared: Mapping[int, Declaration]
     period: Period
+    before: date
     sparks: tuple[date, ...]
 
 
@@ -235,10 +238,11 @@ def _count(statuses: Iterable[str]) -> dict[str, int]:
 def _facts(viewer: Actor, scorecard: Scorecard, at: At) -> _Facts:
     period, before, steps = at.period, at.period.previous().start, range(1 - SPARK_PERIODS, 1)
     sparks = tuple(period.shift(step).start for step in steps)
-    children: dict[int, list[Edge]] = defaultdict(list)
-    for edge in Edge.objects.filter(parent__scorecard=scorecard, valid__contains=period.end):
-        children[edge.parent_id].append(edge)
-    used = Q(kind="measure", pk__in={edge.child_id for edges in children.values() for edge in edges})
+    children: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+    edges = Edge.objects.filter(parent__scorecard=scorecard, valid__contains=period.end)
+    for parent, child, weight in edges.values_list("parent_id", "child_id", "weight"):
+        children[parent].append((child, weight))
+    used = Q(kind="measure", pk__in={child for below in children.values() for child, _ in below})
     nodes = {
         node.pk: node
         for node in Node.objects.filter(used | Q(scorecard=scorecard)).select_related(
@@ -249,23 +253,18 @@ def _facts(viewer: Actor, scorecard: Scorecard, at: At) -> _Facts:
     visible = scoped(viewer, "view", Measure.objects.filter(node__in=nodes)).select_related("owner", "unit")
     visible = with_range(visible, period)
     objectives = scoped(viewer, "view", Objective.objects.filter(node__scorecard=scorecard))
-    history: dict[int, dict[date, Result]] = defaultdict(dict)
-    wanted = Result.objects.filter(node__in=nodes, frequency=period.frequency, period_start__in=sparks)
-    for result in wanted:
-        history[result.node_id][result.period_start] = result
     return _Facts(
         card=scorecard.pk,
         nodes=nodes,
         children=children,
-        now={node: results[period.start] for node, results in history.items() if period.start in results},
-        before={node: results[before] for node, results in history.items() if before in results},
-        history=history,
+        results=shown_results(nodes, period.frequency, {before, *sparks}),
         measures={measure.pk: measure for measure in visible},
         objectives={
             objective.pk: objective for objective in objectives.select_related("owner").prefetch_related(themes)
         },
         declared=declarations(list(nodes), at),
         period=period,
+        before=before,
         sparks=sparks,
     )
 
@@ -275,11 +274,11 @@ def _walk(facts: _Facts, node: Node, share: float | None, depth: int) -> Iterabl
     if row is None:
         return
     yield row
-    edges = [edge for edge in facts.children.get(node.pk, []) if edge.child_id in facts.nodes]
-    whole = float(sum(edge.weight for edge in edges))
-    for edge in sorted(edges, key=lambda edge: _order(facts, facts.nodes[edge.child_id])):
-        part = float(edge.weight) / whole if whole else None
-        yield from _walk(facts, facts.nodes[edge.child_id], part, depth + 1)
+    below = [(facts.nodes[child], weight) for child, weight in facts.children.get(node.pk, ()) if child in facts.nodes]
+    whole = float(sum(weight for _, weight in below))
+    for child, weight in sorted(below, key=lambda one: _order(facts, one[0])):
+        part = float(weight) / whole if whole else None
+        yield from _walk(facts, child, part, depth + 1)
 
 
 def _order(facts: _Facts, node: Node) -> tuple[Any, ...]:
@@ -317,7 +316,7 @@ def _row(facts: _Facts, node: Node, share: float | None, depth: int) -> Row | No
 
 
 def _scored(facts: _Facts, node: Node, share: float | None, depth: int) -> dict[str, Any]:
-    now, before = facts.now.get(node.pk), facts.before.get(node.pk)
+    now, before = facts.results.get((node.pk, facts.period.start)), facts.results.get((node.pk, facts.before))
     status, was = now.status if now else "no_data", before.status if before else ""
     return {
         "kind": node.kind,
@@ -352,10 +351,9 @@ def _objective_row(objective: Objective, common: dict[str, Any]) -> Row:
 
 
 def _measure_row(facts: _Facts, node: Node, measure: Measure, common: dict[str, Any]) -> Row:
-    now = facts.now.get(node.pk)
+    now = facts.results.get((node.pk, facts.period.start))
     numbers = number_format(measure)
     value, target = (now.value, now.target) if now else (None, None)
-    past = facts.history.get(node.pk, {})
     return Row(
         **common,
         key=measure.pk,
@@ -369,12 +367,16 @@ def _measure_row(facts: _Facts, node: Node, measure: Measure, common: dict[str, 
         gap="" if value is None or target is None else numbers.gap(value - target),
         unit_of_measure=measure.unit_of_measure,
         frequency=measure.get_frequency_display(),
-        spark=tuple(past[start].value if start in past else None for start in facts.sparks),
+        spark=tuple(_value(facts.results.get((node.pk, start))) for start in facts.sparks),
         spark_target=target,
         is_critical=measure.is_critical,
         is_leading=measure.kind == Measure.Kind.LEADING,
         from_unit="" if node.scorecard_id == facts.card else measure.unit.name,
     )
+
+
+def _value(result: Shown | None) -> float | None:
+    return result.value if result else None
 
 
 def statuses(node_ids: Iterable[int], period: Period) -> dict[int, Result]:

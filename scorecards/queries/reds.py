@@ -61,14 +61,18 @@ def standing(at: At, statuses: Iterable[str]) -> QuerySet[Result]:
     """Results of live measures that stand so in their newest own period; periods that merely wait are passed over."""
     wanted = Q()
     for frequency in Frequency:
-        period, waits = period_for(frequency, at), Q()
-        for _step in range(LOOKED_BACK):
-            wanted |= Q(frequency=frequency, period_start=period.start) & waits
-            told = Result.objects.filter(node=OuterRef("node"), frequency=frequency, period_start=period.start)
-            waits &= Q(~Exists(told.exclude(reason="not_due_yet")))
-            period = period.previous()
+        newest = period_for(frequency, at)
+        starts = [newest.start]
+        for _step in range(1, LOOKED_BACK):
+            newest = newest.previous()
+            starts.append(newest.start)
+        wanted |= Q(frequency=frequency, period_start__in=starts)
+    newer = Result.objects.filter(
+        wanted, node=OuterRef("node"), frequency=OuterRef("frequency"), period_start__gt=OuterRef("period_start")
+    )
+    told = Exists(newer.exclude(reason="not_due_yet"))
     live = Q(node__measure__state="live", node__measure__frequency=F("frequency"))
-    return Result.objects.filter(wanted, live, status__in=list(statuses))
+    return Result.objects.filter(wanted, live, ~told, status__in=list(statuses))
 
 
 def answering() -> Exists:

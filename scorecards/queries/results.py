@@ -47,6 +47,41 @@ def known_results(nodes: Collection[int], periods: Mapping[Frequency, Collection
     return [Known(row[0], FREQUENCY[row[1]], *row[2:]) for row in rows]
 
 
+class Shown(NamedTuple):
+    """What a scorecard draws of a stored result."""
+
+    node: int
+    start: date
+    status: str
+    reason: str
+    score: float | None
+    value: float | None
+    target: float | None
+    trend: str
+    coverage: float
+    red_inside: int
+    is_carried: bool
+    is_provisional: bool
+    parts_present: int | None
+    parts_total: int | None
+
+
+_SHOWN = """
+SELECT node_id, period_start, status, reason, score, value, target, trend, coverage, red_inside, is_carried,
+  is_provisional, parts_present, parts_total
+FROM scorecards_result WHERE node_id = ANY(%s) AND frequency = %s AND period_start = ANY(%s)
+"""
+
+
+def shown_results(
+    nodes: Collection[int], frequency: Frequency, starts: Collection[date]
+) -> dict[tuple[int, date], Shown]:
+    """By node and first day; rows and not models, of which a scorecard with its sparklines would make hundreds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [list(nodes), frequency.value, list(starts)])
+        return {row[:2]: Shown._make(row) for row in cursor.fetchall()}
+
+
 def result_keys(
     nodes: Collection[int], periods: Mapping[Frequency, Collection[date]] | None
 ) -> set[tuple[int, str, date]]:
