@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from rest_framework.exceptions import ValidationError as ApiValidationError
 from core.access import Actor, permitted, require
 from core.actions import Outcome
 from core.api.views import StrictSerializer
+from core.periods import Calendar, Period
 from scorecards.api.serializers import Number, PeriodField
 from scorecards.models import Measure, Series
 
@@ -126,13 +128,67 @@ def judge(batch: StrictSerializer, data: Any) -> Judged:
         words = {"most": f"{MOST_ROWS:,}", "given": f"{len(given):,}"}
         raise ApiValidationError({"rows": [_("A batch has 1 to %(most)s rows; this has %(given)s. Split it.") % words]})
     reason = form["reason"].run_validation(data.get("reason", "")) if "reason" in form else ""
-    judged = Judged(given, reason=reason)
+    judged, usual = Judged(given, reason=reason), UsualRows.of(child)
     for number, row in enumerate(given):
         try:
-            judged.rows[number] = child.run_validation(row)
+            judged.rows[number] = usual.read(row) or child.run_validation(row)
         except ApiValidationError as error:
             judged.refuse(number, *_first(error.detail))  # type: ignore[arg-type]
     return judged
+
+
+@dataclass(frozen=True)
+class UsualRows:
+    """Reads rows of the usual shape as their serializer does, ten times as fast; it leaves the others, and every sentence, to it."""
+
+    calendar: Calendar
+    others: Mapping[str, Any]
+    numbers: frozenset[str]
+    periods: dict[str, Period] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, form: serializers.Serializer[Any]) -> UsualRows:
+        """From the fields of a row: everything besides measure, period and numbers stays as it is when not given."""
+        fields = {name: one for name, one in form.fields.items() if name not in {"measure", "period"}}
+        numbers = frozenset(name for name, one in fields.items() if isinstance(one, Number))
+        return cls(form.context["calendar"], {name: one.get_default() for name, one in fields.items()}, numbers)
+
+    def read(self, row: Any) -> dict[str, Any] | None:
+        """The row as it is validated; None where that is for the serializer to say."""
+        if type(row) is not dict or not _is_plain(row.get("measure")) or not _is_plain(row.get("period")):
+            return None
+        found: dict[str, Any] = dict(self.others)
+        try:
+            for name, given in row.items():
+                if name in self.numbers:
+                    found[name] = _number(given)
+                elif name not in {"measure", "period"}:
+                    return None
+            found["measure"], found["period"] = row["measure"], self._period(row["period"])
+        except (ValueError, ArithmeticError):
+            return None
+        return found
+
+    def _period(self, text: str) -> Period:
+        if text not in self.periods:
+            self.periods[text] = Period.parse(text, self.calendar)
+        return self.periods[text]
+
+
+def _is_plain(text: Any) -> bool:
+    return type(text) is str and 0 < len(text) <= 100 and text.isascii() and text.isprintable() and text == text.strip()
+
+
+def _number(given: Any) -> Decimal | None:
+    """ValueError or ArithmeticError for what is no number of the usual kind."""
+    if given is None:
+        return None
+    if type(given) not in {int, float, str}:
+        raise ValueError
+    number = Decimal(str(given)[:100])
+    if not number.is_finite() or len(str(given)) > 100:
+        raise ValueError
+    return number
 
 
 def find_measures(actor: Actor, verb: str, judged: Judged) -> dict[str, Measure]:

@@ -66,7 +66,7 @@ class _FactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TimedViewSe
             code = status.HTTP_400_BAD_REQUEST
         elif "conflict" in counts and not partial:
             code = status.HTTP_412_PRECONDITION_FAILED
-        return Response(BatchAnswerSerializer(found).data, status=code)
+        return Response(found, status=code)
 
 
 class ObservationViewSet(_FactViewSet):
