@@ -38,8 +38,8 @@ from scorecards.queries.results import (
 from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, current_facts, holders, tree_above
 
 T = TypeVar("T")
-NODES_AT_ONCE = 500
-"""Measures without a scorecard are rebuilt in lots of this size."""
+NODES_AT_ONCE = 250
+"""About so many nodes are rebuilt together: whole scorecards, or measures without one."""
 
 
 class TreeMoved(Exception):  # noqa: N818 - it is an answer: begin again
@@ -116,7 +116,7 @@ def _reached(periods: Periods, formulas: Formulas | None, today: date, calendar:
 
 
 def rebuild(today: date) -> Recomputed:
-    """Everything anew, a scorecard at a time; nothing changes where the results were right."""
+    """Everything anew, a few scorecards at a time; nothing changes where the results were right."""
     calendar, done = calendars(), Recomputed()
     for nodes in _lots(Node.objects.order_by("scorecard_id", "pk").values_list("scorecard_id", "pk")):
         done += _recompute_held(nodes, None, today, calendar)
@@ -141,12 +141,20 @@ def _distinct(due: Iterable[T]) -> list[T]:
 
 
 def _lots(rows: Iterable[tuple[int | None, int]]) -> Iterator[list[int]]:
-    """Nodes of one scorecard together; those without one in lots."""
+    """Nodes of whole scorecards together, as few as make a lot; those without one apart from them."""
+    lot: list[int] = []
     for card, group in groupby(rows, key=lambda row: row[0]):
         nodes = [node for _, node in group]
-        size = len(nodes) if card is not None else NODES_AT_ONCE
-        for begin in range(0, len(nodes), size):
-            yield nodes[begin : begin + size]
+        if lot and (card is None or len(lot) + len(nodes) > NODES_AT_ONCE):
+            yield lot
+            lot = []
+        if card is not None:
+            lot += nodes
+            continue
+        for begin in range(0, len(nodes), NODES_AT_ONCE):
+            yield nodes[begin : begin + NODES_AT_ONCE]
+    if lot:
+        yield lot
 
 
 def _recompute_held(nodes: Collection[int], periods: Periods | None, today: date, calendar: Calendar) -> Recomputed:

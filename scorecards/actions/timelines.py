@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import TypeVar
 
 import numpy as np
 
 from core.periods import Calendar, Frequency, Period
 from scorecards.rules.arrays import Bools, Days, Ints, days
 
+A = TypeVar("A", Days, Ints)
 ABOVE_MEASURES = (Frequency.MONTH, Frequency.QUARTER, Frequency.YEAR)
 """The periods that every node has results for; a measure has its own besides."""
 
@@ -29,11 +31,7 @@ class Timeline:
     @classmethod
     def between(cls, frequency: Frequency, first: date, last: date, calendar: Calendar) -> Timeline:
         """From the period before the one that holds the first day to the one that holds the last."""
-        period = Period.of(frequency, first, calendar).previous()
-        found = [period]
-        while found[-1].end < last:
-            found.append(found[-1].next())
-        return cls(frequency, tuple(found))
+        return _between(frequency, first, last, calendar)
 
     def __len__(self) -> int:
         return len(self.periods)
@@ -45,11 +43,11 @@ class Timeline:
 
     @cached_property
     def start(self) -> Days:
-        return days([period.start for period in self.periods])
+        return _fixed(days([period.start for period in self.periods]))
 
     @cached_property
     def end(self) -> Days:
-        return days([period.end for period in self.periods])
+        return _fixed(days([period.end for period in self.periods]))
 
     @cached_property
     def next_end(self) -> Days:
@@ -68,8 +66,30 @@ class Timeline:
 
     def parents(self, longer: Timeline) -> Ints:
         """Column of the longer period that each belongs to; −1 where the other line does not reach."""
-        found = [longer.at.get(period.parent(longer.frequency).start, -1) for period in self.periods]
-        return np.array(found, dtype=np.int64)
+        reach = (longer.frequency, longer.periods[0].start, longer.periods[-1].start)
+        if reach not in self._parents:
+            found = [longer.at.get(period.parent(longer.frequency).start, -1) for period in self.periods]
+            self._parents[reach] = _fixed(np.array(found, dtype=np.int64))
+        return self._parents[reach]
+
+    @cached_property
+    def _parents(self) -> dict[tuple[Frequency, date, date], Ints]:
+        return {}
+
+
+@lru_cache(maxsize=128)
+def _between(frequency: Frequency, first: date, last: date, calendar: Calendar) -> Timeline:
+    """The same line for every scorecard that begins alike: a rebuild asks for few lines many times."""
+    found = [Period.of(frequency, first, calendar).previous()]
+    while found[-1].end < last:
+        found.append(found[-1].next())
+    return Timeline(frequency, tuple(found))
+
+
+def _fixed(array: A) -> A:
+    """Shared, so nobody may write to it."""
+    array.flags.writeable = False
+    return array
 
 
 Lines = Mapping[Frequency, Timeline]

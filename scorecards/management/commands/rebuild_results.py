@@ -15,7 +15,7 @@ from scorecards.actions import rebuild
 
 class Command(BaseCommand):
     help = (
-        "Compute every result anew, a scorecard at a time, while people work. Where the results were right nothing is"
+        "Compute every result anew, a few scorecards at a time, while people work. Where the results were right nothing is"
         " written, so the last figure is also a check of the portal."
     )
 
