@@ -1,4 +1,4 @@
-"""A file to be imported, with the mapping to read it by."""
+"""A file to be imported, with the mapping to read it by; and an import by the clock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import PlainForm
@@ -13,7 +14,7 @@ from core.importers import Importer
 from core.mapping.document import LARGEST_FILE
 from core.mapping.writing import to_toml
 from core.spreadsheets import WEB_UPLOAD
-from jobs.models import ImportMapping
+from jobs.models import ImportMapping, Schedule
 
 MOST_BYTES = WEB_UPLOAD.file_bytes or 0
 
@@ -72,3 +73,31 @@ class ImportForm(PlainForm):
             self.add_error("saved", _("This mapping is for another kind of import. Choose one for this kind, or none."))
         data["mapping"] = text or (to_toml(chosen.named_document) if chosen else "")
         return data
+
+
+class FeedForm(PlainForm):
+    """Which files are loaded by the clock, by which mapping, and when."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    mapping = forms.ModelChoiceField(label=_("Mapping"), queryset=ImportMapping.objects.none())
+    pattern = forms.CharField(
+        label=_("File"),
+        max_length=200,
+        help_text=_("Its path in the import folder; * stands for any signs, such as erp/measures-*.csv."),
+    )
+    every = forms.ChoiceField(
+        label=_("How often"), choices=[one for one in Schedule.Every.choices if one[0] != "quarter"]
+    )
+    on_day = forms.IntegerField(
+        label=_("Day"),
+        min_value=1,
+        max_value=31,
+        initial=1,
+        help_text=_("Of the week (1 is Monday) or of the month; beyond its end is its last day."),
+    )
+    at_hour = forms.IntegerField(label=_("Hour"), min_value=0, max_value=23, initial=5)
+    at_minute = forms.IntegerField(label=_("Minute"), min_value=0, max_value=59, initial=0)
+
+    def __init__(self, *args: Any, mappings: QuerySet[ImportMapping], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].queryset = mappings  # type: ignore[attr-defined]

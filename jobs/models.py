@@ -269,3 +269,25 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ImportFeed(models.Model):
+    """Files of one source, loaded by the clock from the folder `IMPORT_DIR` in the name of the schedule's owner.
+
+    `pattern` is a path below the folder with the wildcards of a shell. `said` is what the last run that went well came
+    to; a run that failed says so as a job.
+    """
+
+    mapping = models.ForeignKey(ImportMapping, models.PROTECT, related_name="feeds", verbose_name=_("mapping"))
+    pattern = models.CharField(_("file"), max_length=200)
+    schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="feed")
+    said = models.CharField(max_length=300, blank=True)
+    ran_at = models.DateTimeField(null=True)
+    run = models.ForeignKey(ImportRun, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("import by the clock")
+        verbose_name_plural = _("imports by the clock")
+
+    def __str__(self) -> str:
+        return self.schedule.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from core.access import ALL, EVERYONE, Grant, Policy, SameReaders, policy, rel
-from jobs.models import ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule, Upload
+from jobs.models import ImportFeed, ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule, Upload
 from organization.roles import Role
 
 OWN = Grant(EVERYONE, rel("person"))
@@ -71,3 +71,16 @@ class UploadPolicy(Policy):
     unit = ""
     owner = "person"
     grants = {"view": [OWN, ADMIN], "change": [OWN], "remove": [OWN, ADMIN]}
+
+
+@policy(ImportFeed)
+class ImportFeedPolicy(Policy):
+    """It acts as its owner; an administrator may stop it or remove it, not make it run."""
+
+    unit = ""
+    owner = "schedule__owner"
+    grants = {
+        "view": [Grant(EVERYONE, rel("schedule__owner")), ADMIN, Grant(Role.SMO_OFFICER, ALL)],
+        "pause": [Grant(EVERYONE, rel("schedule__owner")), ADMIN],
+        "run": [Grant(EVERYONE, rel("schedule__owner"))],
+    }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core.access import Actor, permitted, scoped
 from core.importers import Importer, importers
 from core.importreports import Outcome
-from jobs.models import ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule, Upload
+from jobs.models import ImportFeed, ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule, Upload
 from jobs.rules.progress import pause_of_polling, seconds_left
 from jobs.rules.slots import Rhythm, next_due
 from organization.models import OrgUnit, Person
@@ -104,6 +104,43 @@ def lines_file_of(viewer: Actor, upload: Upload) -> ProducedFile | None:
     """The file of what becomes of every row, of the last check; None where there was none."""
     rows = ProducedFile.objects.filter(key=f"job:{upload.job_id or 0}")
     return scoped(viewer, "view", rows).first()
+
+
+@dataclass(frozen=True)
+class FeedLine:
+    """An import by the clock, as its list shows it."""
+
+    feed: ImportFeed
+    last: Job | None
+    """The last job, of the clock or asked for."""
+    next_at: datetime | None
+    """None while it is paused."""
+
+    @property
+    def problem(self) -> str:
+        return self.last.problem if self.last is not None and self.last.state == Job.State.FAILED else ""
+
+
+def feed_lines(viewer: Actor, now: datetime) -> list[FeedLine]:
+    """Imports by the clock that the viewer may see, by name."""
+    rows = scoped(viewer, "view", ImportFeed.objects.all()).select_related("mapping", "schedule__owner", "run")
+    feeds = list(permitted(viewer, ("pause", "run"), rows).order_by("schedule__name", "pk"))
+    owners = {feed.schedule.owner_id for feed in feeds if feed.schedule.owner_id}
+    ordered = Job.objects.filter(
+        person_id__in=owners, task="jobs.run_feed", arguments__feed__in=[feed.pk for feed in feeds]
+    )
+    last = {
+        job.arguments["feed"]: job for job in ordered.order_by("arguments__feed", "-pk").distinct("arguments__feed")
+    }
+    year_begins = first_month_of_year(now) if feeds else 1
+    return [
+        FeedLine(
+            feed,
+            last.get(feed.pk),
+            next_due(rhythm_of(feed.schedule, year_begins), now) if feed.schedule.is_active else None,
+        )
+        for feed in feeds
+    ]
 
 
 def mappings_of(viewer: Actor, kinds: list[Importer]) -> QuerySet[ImportMapping]:

@@ -7,7 +7,7 @@ from typing import Any
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from jobs.actions import outbox, schedules, tidying, uploads
+from jobs.actions import feeds, outbox, schedules, tidying, uploads
 from jobs.mail import Postman
 from jobs.models import Job
 from jobs.worker import job_task
@@ -50,3 +50,9 @@ def check_upload(actor: Actor, job: Job) -> dict[str, Any]:
 def import_upload(actor: Actor, job: Job) -> dict[str, Any]:
     """A file given for import, imported all or nothing."""
     return uploads.import_upload(actor, job=job)
+
+
+@job_task("jobs.run_feed")
+def run_feed(actor: Actor, job: Job) -> dict[str, Any]:
+    """The newest file of an import by the clock."""
+    return feeds.run_feed(actor, job=job, now=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jobs.views import imports, jobs
+from jobs.views import feeds, imports, jobs
 
 app_name = "jobs"
 urlpatterns = [
@@ -23,5 +23,10 @@ urlpatterns = [
     path("imports/uploads/<int:pk>/remove/", imports.upload_remove, name="upload_remove"),
     path("imports/runs/<int:pk>/", imports.import_run, name="import_run"),
     path("imports/runs/<int:pk>/file.<str:form>", imports.import_run_file, name="import_run_file"),
+    path("imports/feeds/new/", feeds.feed_new, name="feed_new"),
+    path("imports/feeds/<int:pk>/pause/", feeds.feed_pause, name="feed_pause"),
+    path("imports/feeds/<int:pk>/resume/", feeds.feed_resume, name="feed_resume"),
+    path("imports/feeds/<int:pk>/run/", feeds.feed_run, name="feed_run"),
+    path("imports/feeds/<int:pk>/remove/", feeds.feed_remove, name="feed_remove"),
     path("mail/<int:pk>/", jobs.resend, name="resend"),
 ]

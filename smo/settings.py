@@ -123,6 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits and the marks of used codes must be seen by every process and survive Redis (docs/adr/0008).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "organization_cache"}}
 MEDIA_ROOT = STATE_DIR / "media"
+IMPORT_DIR = Path(os.environ["SMO_IMPORT_DIR"]) if os.environ.get("SMO_IMPORT_DIR") else None
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -63,10 +63,14 @@ def _given_up() -> str:
 
 
 def finish(job: Job, result: dict[str, Any]) -> None:
-    """Mark the job done. Raises Superseded, in the work's own transaction, if it is no longer this attempt's."""
+    """Mark the job done, and tell its person unless the result is `quiet`: nothing worth a word.
+
+    Raises Superseded, in the work's own transaction, if it is no longer this attempt's.
+    """
     with transaction.atomic():
         _end(job, Job.State.DONE, result={**job.result, **result}, step="", steps_done=F("steps_total"))
-        _tell(job, _("Ready: %(job)s") % {"job": job.title})
+        if not result.get("quiet"):
+            _tell(job, _("Ready: %(job)s") % {"job": job.title})
 
 
 def fail(job: Job, sentence: str, *, is_accident: bool = False) -> None:

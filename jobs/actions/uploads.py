@@ -34,7 +34,7 @@ LONGEST_NAME = 60
 
 def take_upload(actor: Actor, *, kind: str, name: str, chunks: Iterable[bytes], mapping: str = "") -> Upload:
     """Keep the file and order that it is read without writing. Without a mapping, one is begun from its header."""
-    chosen = _allowed(actor, kind)
+    chosen = allowed_kind(actor, kind)
     _check_length(mapping)
     if actor.person_id is None:
         raise Refusal(_("Only a person can give a file to be imported."))
@@ -56,7 +56,7 @@ def take_upload(actor: Actor, *, kind: str, name: str, chunks: Iterable[bytes], 
 def check_again(actor: Actor, upload: Upload, *, mapping: str) -> Upload:
     """Read the same file by another mapping, without writing."""
     require(actor, "change", upload)
-    _allowed(actor, upload.kind)
+    allowed_kind(actor, upload.kind)
     _check_length(mapping)
     with recording(actor, "check_import", details={"upload": upload.pk, "file": upload.name}):
         row = _open(upload)
@@ -68,7 +68,7 @@ def check_again(actor: Actor, upload: Upload, *, mapping: str) -> Upload:
 def order_import(actor: Actor, upload: Upload) -> Upload:
     """Order that a file is imported which was read without a problem."""
     require(actor, "change", upload)
-    _allowed(actor, upload.kind)
+    allowed_kind(actor, upload.kind)
     with recording(actor, "order_import", details={"upload": upload.pk, "file": upload.name}):
         row = _open(upload)
         if row.state != Upload.State.READY:
@@ -98,7 +98,7 @@ def remove_file(upload: Upload) -> None:
 def check_upload(actor: Actor, *, job: Job) -> dict[str, Any]:
     """What a worker does first: read the file and say what its import would do. The lines are kept as a file."""
     row = _of(job)
-    chosen = _allowed(actor, row.kind)
+    chosen = allowed_kind(actor, row.kind)
     mapping = row.mapping or _begun(chosen, row)
     report = _read(actor, row, mapping, job=job, commit=False)
     now = timezone.now()
@@ -114,7 +114,7 @@ def check_upload(actor: Actor, *, job: Job) -> dict[str, Any]:
 def import_upload(actor: Actor, *, job: Job) -> dict[str, Any]:
     """What a worker does at last: import, all or nothing. A refusal now means that something changed since the check."""
     row = _of(job)
-    _allowed(actor, row.kind)
+    allowed_kind(actor, row.kind)
     report = _read(actor, row, row.mapping, job=job, commit=True)
     with recording(actor, "finish_import", details={"upload": row.pk, "problems": report.problem_count}):
         row.report = report.to_document()
@@ -153,7 +153,7 @@ def _begun(chosen: Importer, row: Upload) -> str:
     return starter(chosen.kind, Path(row.name).stem[:120], columns, chosen.all_fields(), chosen.series)
 
 
-def _allowed(actor: Actor, kind: str) -> Importer:
+def allowed_kind(actor: Actor, kind: str) -> Importer:
     """The kind, if the actor may import it somewhere; where, its importer checks."""
     try:
         chosen = importer_named(kind)

@@ -29,7 +29,7 @@ from organization.models import OrgUnit
 PAGE_SIZE = 50
 
 
-def _kinds(request: PortalRequest) -> list[Importer]:
+def kinds_or_forbidden(request: PortalRequest) -> list[Importer]:
     """What the person may import; who may import nothing does not come in."""
     kinds = queries.kinds_for(request.actor)
     if not kinds:
@@ -41,12 +41,13 @@ def _kinds(request: PortalRequest) -> list[Importer]:
 @require_safe
 def imports(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
     """Files that wait, mappings that are kept, and what was imported in the last three months."""
-    kinds = _kinds(request)
+    kinds = kinds_or_forbidden(request)
     runs = queries.recent_runs(request.actor, timezone.now())
     context = {
         "kinds": {known.kind: known.title for known in kinds},
         "uploads": list(queries.own_uploads(request.actor)[:PAGE_SIZE]),
         "mappings": list(queries.mappings_of(request.actor, kinds)[:PAGE_SIZE]),
+        "feeds": queries.feed_lines(request.actor, timezone.now()),
         "page": Paginator(runs, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "jobs/imports.html", context)
@@ -56,7 +57,7 @@ def imports(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
 @require_safe
 def imports_file(request: PortalRequest, rows: QuerySet[OrgUnit], form: str) -> HttpResponseBase:
     """The imports of the last three months as a file."""
-    _kinds(request)
+    kinds_or_forbidden(request)
     runs = queries.recent_runs(request.actor, timezone.now())
     return download(runs_dataset(runs.iterator(chunk_size=500)), "imports", form)
 
@@ -64,7 +65,7 @@ def imports_file(request: PortalRequest, rows: QuerySet[OrgUnit], form: str) -> 
 @listing("import", OrgUnit)
 def import_new(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
     """Give a file; it is read without writing."""
-    kinds = _kinds(request)
+    kinds = kinds_or_forbidden(request)
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     start = {"saved": request.GET.get("mapping", ""), "kind": request.GET.get("kind", "")}
     form = ImportForm(

@@ -168,7 +168,8 @@ def _joined(code: str, rows: Sequence[MappedRow], report: ImportReport) -> Impor
 def _typed(code: str, values: dict[str, Any], numbers: tuple[int, ...], figures: dict[Any, Any]) -> ImportedMeasure:
     own: dict[str, Any] = {field: values[name] for name, field in OWN.items() if values.get(name) is not None}
     own |= {name: int(own[name]) for name in WHOLE if name in own}
-    own.setdefault("is_percent", own.get("unit_of_measure") == "%")
+    if "unit_of_measure" in own:
+        own.setdefault("is_percent", own["unit_of_measure"] == "%")
     custom = {name.removeprefix(OWN_FIELD): value for name, value in values.items() if name.startswith(OWN_FIELD)}
     if custom:
         own["custom"] = custom

@@ -15,6 +15,7 @@ from smo.demo.load_answers import load_answers
 from smo.demo.load_closing import load_closing
 from smo.demo.load_figures import load_figures
 from smo.demo.load_forecasts import load_forecasts
+from smo.demo.load_imports import load_imports
 from smo.demo.load_library import load_library
 from smo.demo.load_organization import load_organization
 from smo.demo.load_reports import load_reports
@@ -66,6 +67,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         load_answers(house, objectives, measures)
         load_closing(house, measures)
         load_reports(house)
+        load_imports(house)
     return True
 
 

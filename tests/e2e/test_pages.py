@@ -62,6 +62,10 @@ DESIGNED = {
     "lines": ("/scorecards/measures/2/lines/", ""),
     "values of a line": ("/scorecards/measures/2/lines/", "table a[href*='/lines/']"),
     "notes": ("/scorecards/measures/1/notes/", ""),
+    "imports": ("/jobs/imports/", ""),
+    "import of a file": ("/jobs/imports/new/", ""),
+    "import by the clock": ("/jobs/imports/feeds/new/", ""),
+    "what was imported": ("/jobs/imports/", "main table a[href*='/runs/']"),
 }
 """Pages of the strategy office: where they are, and the link on them that leads on."""
 AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

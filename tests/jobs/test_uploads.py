@@ -17,11 +17,8 @@ from django.utils import timezone
 
 from audit.actions import recording
 from audit.models import Event
-from core import importers as registry
-from core.access import Forbidden, NotVisible, require
+from core.access import Forbidden, NotVisible
 from core.actions import Refusal
-from core.importers import ImportReport, Outcome, importer
-from core.mapping import Field
 from jobs.actions.tidying import tidy
 from jobs.actions.uploads import check_again, order_import, remove_upload, take_upload
 from jobs.models import ImportMapping, ImportRun, Job, Upload
@@ -30,39 +27,12 @@ from organization.models import Membership, OrgUnit, Person
 from organization.roles import Role
 from tests import factories
 from tests.factories.jobs import worked
+from tests.jobs import things as kinds
+from tests.jobs.things import MAPPING
 
 pytestmark = pytest.mark.django_db
-MAPPING = 'kind = "things"\nsource = "The store"\n[fields]\ncode = "Code"\nname = "Label"\n'
+things = kinds.things
 GOOD = b"Code,Label\nA,North\nB,South\n"
-
-
-@pytest.fixture(autouse=True)
-def things(monkeypatch, settings, tmp_path) -> list[str]:
-    """A kind of import that keeps names in a list; it refuses the name "bad"."""
-    settings.MEDIA_ROOT = tmp_path
-    monkeypatch.setattr(registry, "_importers", {})
-    kept: list[str] = []
-    fields = (Field("code", required=True, label="Code"), Field("name", label="Name"))
-
-    @importer("things", title="Things of the house", fields=fields, verb="import")
-    def plan(actor, rows, *, commit, options):
-        require(actor, "import", OrgUnit.objects.order_by("pk").first())
-        report = ImportReport()
-        for row in rows:
-            if row.values.get("name") == "bad":
-                report.refuse(row.problem("nobody takes this.", "name"), what=row.values["code"])
-            else:
-                report.add(row.number, Outcome.TAKEN, row.values["code"])
-                if commit:
-                    kept.append(row.values["code"])
-        report.totals = {"things": report.counts["taken"]}
-        return report
-
-    @importer("closed", title="Nobody's", fields=fields)
-    def closed(actor, rows, *, commit, options):
-        return ImportReport()
-
-    return kept
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from organization.roles import Role
+from scorecards.models import Measure
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +131,10 @@ def test_the_table_they_are_made_from_is_taken(tmp_path):
         "scorecards.Observation",
         "jobs.ImportRun",
     }
+
+
+def test_an_import_that_does_not_speak_of_the_unit_of_measure_leaves_a_percentage_one(tmp_path):
+    take(tmp_path, TABLE, MAPPING + '[fields.unit_of_measure]\nconstant = "%"\n')
+    assert Measure.objects.get().is_percent
+    assert "changed 1, unchanged 0" in take(tmp_path, TABLE.replace(b"Falls", b"Falls on wards"), MAPPING)
+    assert (Measure.objects.get().name, Measure.objects.get().is_percent) == ("Falls on wards", True)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from core.periods import At, Period
-from jobs.models import Job
+from jobs.models import ImportFeed, ImportRun, Job
 from organization import subjects
 from organization.actors import actor_of, deputy_actor
 from organization.models import (
@@ -299,6 +299,11 @@ class DemoTest(TestCase):
         assert found["James Adeyemi"].n == 6 and found["James Adeyemi"].is_too_few
         assert beaten_when_set(Measure.objects.get(code="L1-02"), Period.parse(f"FY{TODAY.year + 1}"))
         assert MeasureForecast.objects.exclude(model="").count() > 40
+
+    def test_one_file_was_imported_and_one_by_the_clock_is_paused(self):
+        run = ImportRun.objects.get()
+        assert (run.counts["counts"], run.mapping.source) == ({"changed": 3}, "Register of data sources")
+        assert [(feed.mapping, feed.schedule.is_active) for feed in ImportFeed.objects.all()] == [(run.mapping, False)]
 
     def test_reports_are_frozen_and_schedules_make_more(self):
         assert set(Report.objects.values_list("scorecard__strategy__unit__code", flat=True)) == {"NMH", "GEN"}
