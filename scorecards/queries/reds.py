@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.access import Actor, scoped
 from core.periods import At, Frequency, Period
 from organization.queries import branch_ids
-from scorecards.models import CorrectiveAction, Measure, Observation, RedAlert, Result, Scorecard, Series
+from scorecards.models import CorrectiveAction, Measure, Node, Observation, RedAlert, Result, Scorecard, Series
 from scorecards.queries.cards import number_format
 from scorecards.queries.measures import period_for
 from scorecards.queries.ranges import range_of, with_range
@@ -161,10 +162,17 @@ def red_lines(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> list[Red]:
     return _lines(_filtered(viewer, at, wanted), at)
 
 
+def _is_one_of(nodes: QuerySet[Node]) -> Func:
+    """Results of these few nodes: as an array they are looked up; joined, the results of the whole organisation are read."""
+    ids = ArraySubquery(nodes.values("pk"))
+    return Func(F("node_id"), ids, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField())
+
+
 def unanswered_of(viewer: Actor, scorecard: Scorecard, at: At) -> Unanswered:
     """What of a scorecard waits for an answer; one query."""
-    rows = seen(viewer, unanswered(at, (RED, AMBER)).filter(node__scorecard=scorecard))
-    found = list(rows.values_list("node__measure_id", "status", "may_answer"))
+    few = _is_one_of(Node.objects.filter(scorecard=scorecard, kind="measure"))
+    rows = unanswered(at, (RED, AMBER)).filter(few, node__scorecard=scorecard)
+    found = list(seen(viewer, rows).values_list("node__measure_id", "status", "may_answer"))
     return Unanswered(
         reds=frozenset(measure for measure, status, _may in found if status == RED),
         may=frozenset(measure for measure, _status, may in found if may),
