@@ -41,7 +41,7 @@ class ImportForm(PlainForm):
         titles = {known.kind: str(known.title) for known in kinds}
         self.fields["kind"].choices = list(titles.items())  # type: ignore[attr-defined]
         listed = [(key, f"{row.source} ({titles[row.kind]})") for key, row in self.mappings.items()]
-        self.fields["saved"].choices = [("", _("None: begin one")), *listed]  # type: ignore[attr-defined]
+        self.fields["saved"].choices = [("", _("Begin a new one")), *listed]  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
         """Not too large; what it is, its content says."""
