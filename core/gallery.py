@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from core import icons
-from core.charts import Annotation, Bubble, MapArrow, MapBand, MapLane, MapLayout, MapNode, MeasureSeries
+from core.charts import Annotation, Bubble, ChainBox, MapArrow, MapBand, MapLane, MapLayout, MapNode, MeasureSeries
 from core.charts.strategy_map import CARD_HEIGHT, Change
 from core.formats import NumberFormat
 from core.statuses import WORDS
@@ -148,6 +148,17 @@ def bubbles() -> list[Bubble]:
     ]
 
 
+def chained() -> list[ChainBox]:
+    """A figure made of two, one of which is made of two again."""
+    return [
+        ChainBox(_("Cost per visit"), "£41", "watch", 0, "#chain"),
+        ChainBox(_("Cost"), "£3.2m", "on_track", 1, "#chain"),
+        ChainBox(_("Visits"), "78,000", "off_track", 1, "#chain"),
+        ChainBox(_("Staff"), "£2.1m", "on_track", 2, "#chain"),
+        ChainBox(_("Other cost"), "", "no_data", 2, "#chain"),
+    ]
+
+
 STATUS_TOKENS = [
     ("exceeds", "#1e3a8a", "10.4", "#7c8cff", "5.7"),
     ("on_track", "#07808a", "4.7", "#3ccfc0", "8.8"),
@@ -171,6 +182,8 @@ def examples() -> dict[str, Any]:
         "nothing": nothing(),
         "map": strategy(),
         "bubbles": bubbles(),
+        "chained": chained(),
+        "chain_links": [(1, 0), (2, 0), (3, 1), (4, 1)],
         "rising": [52, 56, 60, 63, 65, 66, None, 69, 70, 71, 71],
         "falling": [9.0, 8.8, 9.4, 10.2, 11.1, 11.8],
         "months": MONTHS,

@@ -82,8 +82,10 @@ def show(request: PortalRequest, page: FormPage, *, status: int = 200, **more: A
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:
-    """The refusal's sentence at the input it belongs to, or above the form."""
+    """The refusal's sentence at the input it belongs to, or above the form. A field with `point_at` shows its place."""
     shown = refusal.field in form.fields and not form.fields[refusal.field].widget.is_hidden
+    if shown and hasattr(form.fields[refusal.field], "point_at"):
+        form.fields[refusal.field].point_at(refusal)  # type: ignore[attr-defined]
     form.add_error(refusal.field if shown else None, refusal.sentence)
 
 

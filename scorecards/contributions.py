@@ -16,10 +16,12 @@ from core.obligations import Obligation, obligation
 from core.panels import panel
 from core.periods import At
 from core.statuses import reason_words, word
+from scorecards.actions.tracing import FormulaReport, formula_report
 from scorecards.models import Measure, Node
 from scorecards.queries.answers import AnswersPanel, answers_panel
 from scorecards.queries.approving import queue_summary, returned_to
 from scorecards.queries.cards import statuses
+from scorecards.queries.chains import Reader, readers_of
 from scorecards.queries.declaring import DeclaredPanel, declared_panel
 from scorecards.queries.designing import User, users_of
 from scorecards.queries.facts import owed_values
@@ -101,6 +103,18 @@ def measures_of_objective(objective: Objective, viewer: Actor, at: At) -> Object
 def users_of_measure(measure: Measure, viewer: Actor, at: At) -> list[User] | None:
     """Objectives of other units under which the measure counts; nothing where there are none."""
     return users_of(viewer, measure, at.period.end) or None
+
+
+@panel("measure", "formula", gettext_lazy("How it is calculated"), "scorecards/panels/formula.html", order=5)
+def formula_of_measure(measure: Measure, viewer: Actor, at: At) -> FormulaReport | None:
+    """The formula, what it found in the period, and the chain of inputs; nothing for a measure that is recorded."""
+    return formula_report(viewer, measure, at) if measure.is_calculated else None
+
+
+@panel("measure", "readers", gettext_lazy("Read by formulas"), "scorecards/panels/readers.html", order=40, width=4)
+def readers_of_measure(measure: Measure, viewer: Actor, at: At) -> list[Reader] | None:
+    """The calculated measures that read this one."""
+    return readers_of(viewer, measure) or None
 
 
 @obligation("value", gettext_lazy("Values to record"))

@@ -5,6 +5,7 @@ what is shown. In templates use `{% chart "measure" series chart_id=â€¦ title=â€
 """
 
 from core.charts.bubble import Bubble, bubble
+from core.charts.chain import ChainBox, chain
 from core.charts.columns import columns
 from core.charts.map_picture import strategy_map, strength_word
 from core.charts.measure import DASHES, measure_chart
@@ -18,6 +19,7 @@ __all__ = [
     "DASHES",
     "Annotation",
     "Bubble",
+    "ChainBox",
     "FurtherLine",
     "MapArrow",
     "MapBand",
@@ -27,6 +29,7 @@ __all__ = [
     "MeasureSeries",
     "bubble",
     "bullet",
+    "chain",
     "columns",
     "measure_chart",
     "spark",

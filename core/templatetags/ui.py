@@ -38,6 +38,7 @@ CHARTS: dict[str, Callable[..., str]] = {
     "pins": charts.variance_pins,
     "stack": charts.stack_units,
     "bubble": charts.bubble,
+    "chain": charts.chain,
     "map": charts.strategy_map,
 }
 AVATAR_TONES = ("", "g", "o", "p", "k")

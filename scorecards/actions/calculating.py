@@ -47,11 +47,20 @@ def calculate(formulas: Formulas, made: Iterable[Sheet], lines: Lines, today: da
     places = {info.code: (sheet, row) for sheet in made for row, info in enumerate(sheet.infos)}
     for code in formulas.order:
         sheet, row = places[code]
-        read = {each: _read(each, places, sheet.line, lines, today) for each in readings(formulas.formula(code))}
-        _fill(sheet, row, formulas.formula(code), read)
+        _fill(sheet, row, formulas.formula(code), _readings(formulas.formula(code), places, sheet.line, lines, today))
+
+
+def found_by(formulas: Formulas, code: str, made: Iterable[Sheet], lines: Lines, today: date) -> dict[Reading, Read]:
+    """What the formula of one measure reads in the periods of its line, after `calculate`."""
+    places = {info.code: (sheet, row) for sheet in made for row, info in enumerate(sheet.infos)}
+    return _readings(formulas.formula(code), places, places[code][0].line, lines, today)
 
 
 Places = Mapping[str, tuple[Sheet, int]]
+
+
+def _readings(formula: Tree, places: Places, line: Timeline, lines: Lines, today: date) -> dict[Reading, Read]:
+    return {each: _read(each, places, line, lines, today) for each in readings(formula)}
 
 
 def _fill(sheet: Sheet, row: int, formula: Tree, read: Mapping[Reading, Read]) -> None:

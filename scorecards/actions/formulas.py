@@ -92,7 +92,8 @@ def _inputs(actor: Actor, measure: Measure, tree: Tree, held: Collection[int]) -
 
 def _unknown(code: str) -> str:
     sentence = _("there is no measure “%(code)s” that you may see.") % {"code": code[:60]}
-    if "-" in code:
+    ways = [code[:place] for place, sign in enumerate(code) if sign == "-"]
+    if ways and Measure.objects.filter(code__in=ways).exists():
         sentence += " " + _("If a subtraction is meant, put spaces around the minus.")
     return sentence
 

@@ -95,7 +95,7 @@ def recompute(nodes: Collection[int], periods: Periods | None, today: date, held
     if not tree.cards <= held.cards:
         raise TreeMoved
     wanted = None if periods is None else begun(_reached(periods, formulas, today, held.calendar), today)
-    lines = _lines(tree, formulas, wanted, today, held.calendar)
+    lines = lines_of(tree, formulas, wanted, today, held.calendar)
     if lines is None:
         return Recomputed(gone=forget(result_keys(tree.nodes, wanted)))
     rows = [row for records in _compute(tree, formulas, lines, wanted, today, held) for row in records.rows(lines)]
@@ -172,7 +172,7 @@ def _compute(
     settings = Settings(held.state.bands)
     boards = _boards(tree, lines, wanted)
     if infos:
-        made = _sheets(infos, tree, formulas, lines, settings, today)
+        made, _besides = sheets_of(infos, tree, formulas, lines, settings, today)
         found = figures(made, lines, wanted, today)
         if found is not None:
             yield score_measures(found, infos, boards, settings)
@@ -183,20 +183,20 @@ def _measures(tree: Tree) -> list[MeasureInfo]:
     return [tree.measures[node.id] for node in tree.nodes.values() if node.kind == "measure"]
 
 
-def _sheets(
+def sheets_of(
     infos: list[MeasureInfo], tree: Tree, formulas: Formulas | None, lines: Lines, settings: Settings, today: date
-) -> list[Sheet]:
-    """The measures' sheets from their facts, calculated ones from the facts of what they read."""
+) -> tuple[list[Sheet], list[Sheet]]:
+    """The measures' sheets from their facts, calculated ones from the facts of what they read; and the sheets of these."""
     read = _read_besides(infos, formulas)
     months = lines[Frequency.MONTH]
     first = months.periods[0].start - timedelta(days=7)
     facts = current_facts([*infos, *read], first, months.periods[-1].end)
     placed = _placed_on(tree, read)
     made = sheets(infos, Life.of(infos, placed, today), facts, lines, settings)
+    besides = sheets(read, Life.of(read, placed, today), facts, lines, settings)
     if formulas is not None:
-        besides = sheets(read, Life.of(read, placed, today), facts, lines, settings)
         calculate(formulas, [*made, *besides], lines, today)
-    return made
+    return made, besides
 
 
 def _read_besides(infos: Iterable[MeasureInfo], formulas: Formulas | None) -> list[MeasureInfo]:
@@ -233,7 +233,7 @@ def _placed_on(tree: Tree, read: Iterable[MeasureInfo]) -> dict[int, date]:
     return found | {info.node: info.placed_on for info in read if info.placed_on is not None}
 
 
-def _lines(
+def lines_of(
     tree: Tree, formulas: Formulas | None, wanted: Periods | None, today: date, calendar: Calendar
 ) -> Lines | None:
     """Timelines from the year of the first period that is asked for to the year of today; None where nothing is asked.

@@ -25,6 +25,10 @@ class ChangedMeasure(StrictSerializer):
     name = serializers.CharField(max_length=300)
     short_name = serializers.CharField(max_length=60, allow_blank=True, required=False)
     description, formula = (serializers.CharField(allow_blank=True, required=False) for _ in range(2))
+    expression = serializers.CharField(
+        allow_blank=True, required=False,
+        help_text="What it is calculated from, by codes: 100 × FIN-01 ÷ [2024 plan]. Empty: its values are recorded.",
+    )  # fmt: skip
     source = serializers.CharField(max_length=200, allow_blank=True, required=False)  # type: ignore[assignment]
     objective = Visible(queryset=Objective.objects.all(), allow_null=True, required=False)
     owner = Visible(queryset=Person.objects.all(), allow_null=True, required=False)

@@ -16,6 +16,7 @@ from core.forms import DayField, NumberField, PeopleField, PersonField, PlainFor
 from organization.models import CustomField, OrgUnit
 from organization.queries import custom_fields, people_named
 from scorecards.forms.definitions import REASON, long_text, part
+from scorecards.forms.formulas import FormulaField
 from scorecards.models import (
     Aggregation,
     FrequencyChoices,
@@ -111,6 +112,7 @@ class MeasureForm(VersionedForm):
     )
     needs_approval = forms.BooleanField(label=_("A second person approves every value"), required=False)
     approver = PersonField(label=_("Approver"), required=False)
+    expression = FormulaField()
     kind = forms.ChoiceField(label=_("Kind"), choices=Measure.Kind.choices)
     is_critical = forms.BooleanField(
         label=_("Critical"), required=False, help_text=_("While it is red, its objective is never better than amber.")
@@ -178,7 +180,7 @@ class MeasureForm(VersionedForm):
             (_("What it is"), (*self.before, "name", "short_name", "objective", "description", "formula", "source",
                                "footnote", "is_proxy")),
             (_("Who keeps it"), ("owner", "updaters", "needs_approval", "approver")),
-            (_("How it is measured"), ("kind", "is_critical", "frequency", "aggregation", "unit_of_measure",
+            (_("How it is measured"), ("expression", "kind", "is_critical", "frequency", "aggregation", "unit_of_measure",
                                        "is_percent", "decimals", "grace_days", "starts_on")),
             (_("How it is scored"), ("method", "polarity", "tolerance", "limit", "interpolates", "baseline",
                                      "baseline_on", "scale")),

@@ -20,9 +20,10 @@ VERBS = ("change", "retire", "set_target", "answer", "record", "forecast", "judg
 
 
 def allowed(viewer: Actor, measure: Measure) -> dict[str, bool]:
-    """Which of VERBS the viewer may do on the measure; one query."""
+    """Which of VERBS the viewer may do on the measure; one query. Nobody records what is calculated."""
     row = permitted(viewer, VERBS, Measure.objects.filter(pk=measure.pk)).first()
-    return {verb: bool(row and getattr(row, f"may_{verb}")) for verb in VERBS}
+    found = {verb: bool(row and getattr(row, f"may_{verb}")) for verb in VERBS}
+    return found | {"record": found["record"] and not measure.is_calculated}
 
 
 def objectives_of(viewer: Actor, unit: OrgUnit, *, also: Objective | None = None) -> list[Objective]:

@@ -274,6 +274,8 @@ def _sentences(found: Explanation, lines: Sequence[PartLine]) -> Iterator[str]:
 
 def _of_measure(measure: Measure, found: MeasureExplanation, at: At, about: dict[str, Any]) -> NodeReport:
     sentences = [str(NOTES[found.note])] if found.note else []
+    if measure.is_calculated:
+        sentences.append(_("It is calculated: %(formula)s.") % {"formula": measure.expression})
     if found.is_carried:
         sentences.append(_("It is measured less often than that: the value is carried from its last own period."))
     if found.parts_total and found.parts_present is not None and found.parts_present < found.parts_total:

@@ -247,6 +247,7 @@ class _MeasureFacts:
     results: dict[date, Result]
     year: Result | None
     after_closing: dict[date, str]
+    is_calculated: bool
 
     @classmethod
     def of(cls, measure: Measure, shown: list[Period], at: At) -> _MeasureFacts:
@@ -267,7 +268,7 @@ class _MeasureFacts:
             measure=measure, frequency=frequency, period_start__in=starts, superseded_at=None
         )
         results = Result.objects.filter(node__measure=measure).filter(
-            Q(frequency=frequency, period_start__in=starts)
+            Q(frequency=frequency, period_start__in=wanted if measure.is_calculated else starts)
             | Q(
                 frequency=Frequency.YEAR,
                 period_start=Period.of(Frequency.YEAR, at.period.start, at.period.calendar).start,
@@ -283,10 +284,14 @@ class _MeasureFacts:
         after = {
             one.period.start: date_short(_day(one.recorded_at)) for one in late if one.period.frequency == frequency
         }
-        return cls(observations, {target.period_start: target for target in targets}, own, year, after)
+        given = {target.period_start: target for target in targets}
+        return cls(observations, given, own, year, after, measure.is_calculated)
 
     def value(self, start: date) -> Decimal | None:
-        """The current value of a period."""
+        """The current value of a period, calculated or recorded."""
+        if self.is_calculated:
+            result = self.results.get(start)
+            return None if result is None or result.value is None else Decimal(str(result.value))
         rows = self.observations.get(start)
         return rows[-1].value if rows else None
 
@@ -300,7 +305,7 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
     rows = facts.observations.get(period.start, [])
     current = rows[-1] if rows else None
     result, target = facts.results.get(period.start), facts.targets.get(period.start)
-    value = current.value if current else None
+    value = facts.value(period.start)
     wanted = target.value if target else _on_the_line(measure, result)
     ago = period.year_ago()
     year_ago = facts.value(ago.start) if ago else None
@@ -318,7 +323,7 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
         target_text=_wanted(target, numbers) if target else numbers.figure(wanted) if wanted is not None else "",
         gap_text="" if gap is None else numbers.gap(gap),
         year_ago_text="" if year_ago is None else numbers.figure(year_ago),
-        source=_source(current),
+        source=_("Calculated") if measure.is_calculated and value is not None else _source(current),
         corrected_at=corrected_at,
         corrected_was=corrected_was,
         after_closing=facts.after_closing.get(period.start, ""),

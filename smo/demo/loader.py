@@ -12,6 +12,7 @@ from core.actions import Refusal
 from organization.models import OrgUnit, Person
 from organization.roles import Role
 from smo.demo.load_answers import load_answers
+from smo.demo.load_calculated import load_calculated
 from smo.demo.load_closing import load_closing
 from smo.demo.load_figures import load_figures
 from smo.demo.load_forecasts import load_forecasts
@@ -61,6 +62,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         house = load_organization(Clock(today))
         objectives = load_strategies(house)
         measures = load_figures(house, objectives, seed)
+        load_calculated(house)
         load_library(house, objectives, measures)
         load_forecasts(house, measures)
         load_words(house, objectives, measures)

@@ -15,6 +15,7 @@ from core import charts
 from core.charts import (
     Annotation,
     Bubble,
+    ChainBox,
     FurtherLine,
     MapArrow,
     MapBand,
@@ -78,6 +79,12 @@ def pictures() -> dict[str, str]:
         "pins": charts.variance_pins(waits(), chart_id="a", title="Difference"),
         "bubble": charts.bubble(
             [Bubble("I-1", 40, 50, 3, "watch")], chart_id="a", title="Money", x_title="Spent", y_title="Gained"
+        ),
+        "chain": charts.chain(
+            [ChainBox("Ratio", "2", "watch", 0, "/m/1"), ChainBox("Top", "", "no_data", 1)],
+            [(1, 0)],
+            chart_id="a",
+            title="Chain",
         ),
         "map": charts.strategy_map(layout, chart_id="a", title="Map"),
     }
@@ -414,6 +421,46 @@ def test_shapes_can_be_told_apart_without_colour():
 def test_an_unknown_status_is_an_error():
     with pytest.raises(KeyError, match="late"):
         charts.status_icon("late")
+
+
+# -------------------------------------------------------------------------------------------- chain
+BOXES = [
+    ChainBox("End", "1", "watch", 0, "/m/1"), ChainBox("Middle", "2", "on_track", 1, "/m/2"),
+    ChainBox("Source <1>", "", "no_data", 2), ChainBox("Source 2", "4", "off_track", 2),
+]  # fmt: skip
+LINKS = [(1, 0), (2, 1), (3, 1), (3, 0)]
+
+
+def boxes_of(svg: str) -> list[tuple[float, float, float]]:
+    """Left, top and width of the cards, in the order they are drawn."""
+    found = [one for one in parsed(svg).iter(f"{SVG}rect") if one.get("rx") == "7"]
+    return [(float(one.get("x")), float(one.get("y")), float(one.get("width"))) for one in found]
+
+
+@pytest.mark.parametrize("width", [760, 326])
+def test_a_chain_stays_in_its_picture_and_no_box_covers_another(width):
+    svg = charts.chain(BOXES, LINKS, chart_id="c", title="T", width=width)
+    boxes = boxes_of(svg)
+    assert len(boxes) == 4
+    height = float(parsed(svg).get("viewBox").split()[3])
+    for place, (x, y, wide) in enumerate(boxes):
+        assert x >= 0 and y >= 0 and x + wide <= width and y + 58 <= height
+        for left, top, other in boxes[place + 1 :]:
+            assert x + wide <= left or left + other <= x or y + 58 <= top or top + 58 <= y
+
+
+def test_a_chain_leads_from_the_sources_to_the_end_and_says_so():
+    svg = charts.chain(BOXES, LINKS, chart_id="c", title="T")
+    lefts = [x for x, _y, _width in boxes_of(svg)]
+    assert lefts[0] > lefts[1] > lefts[2] == lefts[3]
+    assert "End from Middle, Source 2; Middle from Source &lt;1&gt;, Source 2" in svg
+    assert svg.count('href="/m/') == 2 and 'role="group"' in svg
+    assert svg.count('<path d="M') >= len(LINKS)
+
+
+def test_a_chain_of_more_than_thirty_boxes_is_a_table():
+    with pytest.raises(ValueError, match="at most 30"):
+        charts.chain([BOXES[0]] * 31, [], chart_id="c", title="T")
 
 
 # ------------------------------------------------------------------------------------------- bubble

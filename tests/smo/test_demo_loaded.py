@@ -41,6 +41,7 @@ from scorecards.models import (
     DeclaredStatus,
     DefinitionVersion,
     Edge,
+    FormulaInput,
     Measure,
     MeasureDefinition,
     MeasureForecast,
@@ -163,7 +164,7 @@ class DemoTest(TestCase):
             "GEN": 4,
             "DIG": 3,
         }
-        assert Measure.objects.count() == 64
+        assert Measure.objects.count() == 64 + 3
         assert Strategy.objects.filter(state="active").count() == 3
         assert StrategyVersion.objects.filter(state="adopted", effective_from=Clock(TODAY).starts_on).count() == 3
 
@@ -305,6 +306,16 @@ class DemoTest(TestCase):
         assert (run.counts["counts"], run.mapping.source) == ({"changed": 3}, "Register of data sources")
         assert [(feed.mapping, feed.schedule.is_active) for feed in ImportFeed.objects.all()] == [(run.mapping, False)]
 
+    def test_calculated_measures_read_others_and_each_other(self):
+        values = Result.objects.filter(frequency="month", value__isnull=False)
+        for code, months in (("S-01", 36), ("S-02", 36), ("S-03", 35)):
+            assert values.filter(node__measure__code=code).count() == months
+        assert not Observation.objects.filter(series__measure__expression__gt="").exists()
+        reads = FormulaInput.objects.order_by("measure__code", "input__code").values_list(
+            "measure__code", "input__code"
+        )
+        assert ("S-03", "S-02") in reads and len(reads) == 6
+
     def test_reports_are_frozen_and_schedules_make_more(self):
         assert set(Report.objects.values_list("scorecard__strategy__unit__code", flat=True)) == {"NMH", "GEN"}
         assert all(content_hash(one.content) == one.content_hash for one in Report.objects.all())
@@ -323,7 +334,7 @@ class DemoTest(TestCase):
         assert Result.objects.filter(node__measure=ladder, frequency="month", target__isnull=False).count() > given
 
     def test_owners_recorded_and_the_office_designed(self):
-        owners = dict(Measure.objects.exclude(owner=None).values_list("code", "owner__email"))
+        owners = dict(Measure.objects.exclude(owner=None).filter(expression="").values_list("code", "owner__email"))
         recorded = Observation.objects.values_list("series__measure__code", "recorded_by__email").distinct()
         assert {code: by for code, by in recorded if code in owners} == {
             code: by for code, by in owners.items() if code != "L3-01"
