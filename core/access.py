@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, Field, ForeignObject, Lookup, Model, Q, QuerySet, Value
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,23 @@ EVERYONE = "everyone"
 """The role that every signed-in person has."""
 
 NOBODY = Q(pk__in=[])
+
+
+class AnyOf(Lookup):  # type: ignore[type-arg]
+    """`unit__any_of={…}`: one of these ids, handed over as one array. An `in` writes and prepares every id by itself, which
+    costs more than the question where a role reaches hundreds of units."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """column = ANY(array)."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", (*params, sorted(self.rhs))
+
+
+Field.register_lookup(AnyOf)
+ForeignObject.register_lookup(AnyOf)
 
 
 class Actor(Protocol):
@@ -92,7 +109,7 @@ class _Units:
 
     def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
         units = actor.branch(role) if self.below else actor.units(role)
-        return Q(**{f"{policy.unit}__in": units}) if units else None
+        return Q(**{f"{policy.unit}__any_of": units}) if units else None
 
 
 @dataclass(frozen=True)
@@ -192,7 +209,7 @@ class Policy:
         found = self._granted(actor, verb)
         if found is None or actor.token_units is None:
             return found
-        return found & Q(**{f"{self.unit}__in": actor.token_units}) if self.unit else None
+        return found & Q(**{f"{self.unit}__any_of": actor.token_units}) if self.unit else None
 
     def _granted(self, actor: Actor, verb: str) -> Q | None:
         clauses: list[Q] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +22,7 @@ WITH RECURSIVE held(role, unit_id) AS (
   SELECT r.role, p.unit_id, false FROM reach r
     JOIN organization_placement p ON p.parent_id = r.unit_id AND p.valid @> %(day)s::date
 )
-SELECT role, unit_id, bool_or(direct) FROM reach GROUP BY role, unit_id
+SELECT role, array_agg(DISTINCT unit_id), array_agg(DISTINCT unit_id) FILTER (WHERE direct) FROM reach GROUP BY role
 """
 
 
@@ -36,16 +35,11 @@ class Reach:
 
 
 def reach(person_id: int, day: date) -> Reach:
-    """One query, whatever the size of the tree."""
-    direct: dict[str, set[int]] = defaultdict(set)
-    branch: dict[str, set[int]] = defaultdict(set)
+    """One query with a row for each role, whatever the size of the tree."""
     with connection.cursor() as cursor:
         cursor.execute(_REACH, {"person": person_id, "day": day})
-        for role, unit, held in cursor.fetchall():
-            branch[role].add(unit)
-            if held:
-                direct[role].add(unit)
-    return Reach({r: frozenset(u) for r, u in direct.items()}, {r: frozenset(u) for r, u in branch.items()})
+        rows = cursor.fetchall()
+    return Reach({row[0]: frozenset(row[2]) for row in rows}, {row[0]: frozenset(row[1]) for row in rows})
 
 
 def heads_of(unit_ids: Iterable[int], role: str, day: date) -> QuerySet[Person]:
