@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, FilteredRelation, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -89,9 +89,11 @@ def scorecard_lines(viewer: Actor, at: At) -> list[ScorecardLine]:
 
 def measure_page(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str) -> Page[MeasureLine]:
     """Measures the viewer may see, worst first, 50 a page. `wanted`: q, status, mine."""
-    page: Page[Any] = Paginator(_filtered(viewer, at, wanted), PAGE_SIZE).get_page(number)
-    results = statuses([measure.node.pk for measure in page.object_list], at.period)
-    page.object_list = [_line(measure, results.get(measure.node.pk)) for measure in page.object_list]
+    page: Page[Any] = Paginator(_filtered(viewer, at, wanted).values_list("pk", flat=True), PAGE_SIZE).get_page(number)
+    ids = list(page.object_list)  # found among all measures by few columns; the fifty shown are then read whole
+    rows = with_range(measures(viewer), at.period).in_bulk(ids)
+    results = statuses([measure.node.pk for measure in rows.values()], at.period)
+    page.object_list = [_line(rows[pk], results.get(rows[pk].node.pk)) for pk in ids if pk in rows]
     return page
 
 
@@ -146,11 +148,10 @@ def named_measures(viewer: Actor, text: str) -> list[Measure]:
 
 
 def _filtered(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> QuerySet[Measure]:
-    now = Result.objects.filter(
-        node__measure=OuterRef("pk"), frequency=at.period.frequency, period_start=at.period.start
-    )
+    in_period = Q(node__results__frequency=at.period.frequency, node__results__period_start=at.period.start)
     rows = with_range(measures(viewer), at.period).filter(state="live", node__isnull=False)
-    rows = rows.annotate(status_now=Coalesce(Subquery(now.values("status")[:1]), Value("no_data")))
+    rows = rows.annotate(now=FilteredRelation("node__results", condition=in_period))
+    rows = rows.annotate(status_now=Coalesce("now__status", Value("no_data")))
     if wanted.get("q"):
         rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(code__icontains=wanted["q"]))
     if wanted.get("status"):
