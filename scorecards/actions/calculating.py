@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from core.periods import Frequency
-from scorecards.actions.derived import NONE, Derived, earliest
+from scorecards.actions.derived import NONE, Derived, begins_on, earliest
 from scorecards.actions.figures import longer, shorter
 from scorecards.actions.sheets import Sheet, factor_of
 from scorecards.actions.timelines import Lines, Timeline
@@ -168,7 +168,8 @@ def _to_date(one: Sheet, line: Timeline, lines: Lines, today: date) -> Read:
     is_whole = (found.n == found.m) & (found.m > 0) & (np.bincount(group[~has_begun], minlength=len(line)) == 0)
     made.value[:] = np.where(is_whole, found.value, MISSING)
     if one.derived is not None:
-        made.turns_on[:] = earliest(one.derived.turns_on[0, part], group, len(line))
+        begins = begins_on(one.line.start[part], group, len(line), today)
+        made.turns_on[:] = np.fmin(begins, earliest(one.derived.turns_on[0, part], group, len(line)))
         last = np.full(len(line), NONE, dtype=np.int64)
         np.maximum.at(last, group, part)
         has_last = last >= 0

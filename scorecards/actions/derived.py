@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 
 import numpy as np
 
@@ -67,6 +68,11 @@ def earliest(day: Days, group: Ints, groups: int) -> Days:
     known = ~np.isnat(day)
     np.minimum.at(first, group[known], day[known].astype("datetime64[D]").astype(np.int64))
     return np.where(first == FAR, NO_DAY, np.where(first == FAR, 0, first).astype("datetime64[D]"))
+
+
+def begins_on(start: Days, group: Ints, groups: int, today: date) -> Days:
+    """When the next part of each group begins: a calculated one may have a value from its first day on."""
+    return earliest(np.where(start > np.datetime64(today, "D"), start, NO_DAY), group, groups)
 
 
 def turns_between(turns_on: Days, first: Ints, last: Ints) -> Days:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from core.periods import Frequency
-from scorecards.actions.derived import NONE, Derived, earliest, joined_reasons, own_reasons, turns_between
+from scorecards.actions.derived import NONE, Derived, begins_on, earliest, joined_reasons, own_reasons, turns_between
 from scorecards.actions.sheets import GOAL, THRESHOLDS, Sheet, factor_of
 from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline
 from scorecards.queries.trees import MeasureInfo
@@ -199,15 +199,17 @@ def _joined(sheet: Sheet, line: Timeline, holder: Ints, is_part: Bools, shown: B
         sheet, line, row, column, found.value, found.reason, found.next_change_on, thresholds, found.n, found.m
     )
     if sheet.derived is not None and info.expression:
-        _derive_joined(cells, sheet, sheet.derived, (part_row, part_column), groups[part_row, part_column])
+        _derive_joined(cells, sheet.derived, (part_row, part_column), groups[part_row, part_column], today)
     return cells
 
 
-def _derive_joined(cells: _Cells, sheet: Sheet, derived: Derived, at: tuple[Ints, Ints], group: Ints) -> None:
+def _derive_joined(cells: _Cells, derived: Derived, at: tuple[Ints, Ints], group: Ints, today: date) -> None:
     """The same of longer periods: a part that is itself to date makes the whole so."""
-    groups = len(cells.row)
+    sheet, groups = cells.sheet, len(cells.row)
+    begins = begins_on(sheet.line.start[at[1]], group, groups, today)
     joined_reasons(cells.reason, np.bincount(group[sheet.has_failed[at]], minlength=groups) > 0)
-    cells.next_change_on = np.fmin(cells.next_change_on, earliest(derived.turns_on[at], group, groups))
+    turns = np.fmin(begins, earliest(derived.turns_on[at], group, groups))
+    cells.next_change_on = np.fmin(cells.next_change_on, turns)
     has_value = ~np.isnan(sheet.numbers["value"][at])
     to_date = np.bincount(group[derived.is_provisional[at] & has_value], minlength=groups)
     cells.parts = None if cells.parts is None else cells.parts - to_date

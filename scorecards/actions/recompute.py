@@ -9,6 +9,7 @@ because every writer of them holds the same locks; locks are always taken in the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -38,6 +39,7 @@ from scorecards.queries.results import (
 from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, current_facts, holders, tree_above
 
 T = TypeVar("T")
+ATTEMPTS = 5
 NODES_AT_ONCE = 250
 """About so many nodes are rebuilt together: whole scorecards, or measures without one."""
 
@@ -48,9 +50,10 @@ class TreeMoved(Exception):  # noqa: N818 - it is an answer: begin again
 
 @dataclass(frozen=True)
 class Held:
-    """Scorecards that this transaction has locked, and their state read after that."""
+    """Scorecards that this transaction has locked, and their state read after that; nodes it asked for or locked alone."""
 
     cards: frozenset[int]
+    nodes: frozenset[int]
     state: CardState
     calendar: Calendar
 
@@ -68,11 +71,11 @@ class Recomputed:
 
 
 def again(write: Callable[[], T]) -> T:
-    """Do it; if the tree moved away meanwhile, once more from the start."""
-    try:
-        return write()
-    except TreeMoved:
-        return write()
+    """Do it; if the tree moved away meanwhile, from the start again, at most ATTEMPTS times."""
+    for _attempt in range(ATTEMPTS - 1):
+        with suppress(TreeMoved):
+            return write()
+    return write()
 
 
 def hold(nodes: Collection[int], calendar: Calendar, *, cards: Iterable[int] = ()) -> Held:
@@ -83,7 +86,13 @@ def hold(nodes: Collection[int], calendar: Calendar, *, cards: Iterable[int] = (
         cursor.execute("SELECT id FROM scorecards_scorecard WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [wanted])
         if loose:
             cursor.execute("SELECT id FROM scorecards_node WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [loose])
-    return Held(frozenset(wanted), card_state(wanted, calendar), calendar)
+    return Held(frozenset(wanted), frozenset({*nodes, *loose}), card_state(wanted, calendar), calendar)
+
+
+def _is_held(tree: Tree, held: Held) -> bool:
+    """Whether everything that is to be written is: a formula may have come to read a measure meanwhile."""
+    loose = {node.id for node in tree.nodes.values() if node.card is None and node.kind == "measure"}
+    return tree.cards <= held.cards and loose <= held.nodes
 
 
 def recompute(nodes: Collection[int], periods: Periods | None, today: date, held: Held) -> Recomputed:
@@ -92,7 +101,7 @@ def recompute(nodes: Collection[int], periods: Periods | None, today: date, held
     Calculated measures that read one of them count as above it, in every later period that may read these.
     """
     tree, formulas = with_formulas(tree_above(nodes))
-    if not tree.cards <= held.cards:
+    if not _is_held(tree, held):
         raise TreeMoved
     wanted = None if periods is None else begun(_reached(periods, formulas, today, held.calendar), today)
     lines = lines_of(tree, formulas, wanted, today, held.calendar)

@@ -111,7 +111,7 @@ class Sheet:
                 for frequency, tables in self.longer.items()
             },
             has_failed=self.has_failed[row : row + 1],
-            derived=self.derived.row(row) if self.derived else None,
+            derived=self.derived.row(row) if self.derived and self.infos[row].expression else None,
         )
 
 

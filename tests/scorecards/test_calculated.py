@@ -161,6 +161,19 @@ def test_a_value_made_of_one_to_date_is_provisional():
     rebuilt(tree)
 
 
+def test_a_value_that_begins_with_its_period_reaches_longer_periods_by_the_clock():
+    tree = scorecard(today=date(2026, 6, 30))
+    a = tree.measure("A", starts_on=date(2026, 5, 1))
+    before = calculated(tree, "C", "previous({A})", aggregation="mean")
+    tree.record(a, "2026-05", 4)
+    tree.record(a, "2026-06", 8)
+    assert values(tree, before, "2026-06", "FY2026") == [4.0, 4.0]
+    tree.today = date(2026, 7, 1)
+    tick(tree.today)
+    assert values(tree, before, "2026-07", "2026-Q3", "FY2026") == [8.0, 8.0, 6.0]
+    rebuilt(tree)
+
+
 def test_history_begins_where_all_inputs_have_facts():
     tree = scorecard(starts_on=date(2026, 4, 1))
     a, b = inputs(tree)

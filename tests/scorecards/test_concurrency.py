@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -26,7 +27,10 @@ from scorecards.actions import (
     set_weights,
     tick,
 )
+from scorecards.actions.formulas import FormulaRefused
 from scorecards.models import Measure, Observation, Result
+from scorecards.queries.formulas import read_below
+from scorecards.rules.formulas import find_loop
 from tests import factories
 from tests.factories.scorecards import TODAY, Tree, scorecard
 from tests.scorecards.test_recompute_rebuild import stored
@@ -43,6 +47,7 @@ class House:
     trees: list[Tree]
     measures: list[Measure]
     done: list[str] = field(default_factory=list)
+    calculated: list[Measure] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
 
     @classmethod
@@ -57,7 +62,12 @@ class House:
                 measures.append(
                     tree.measure("M", objective=number % 2, aggregation=["sum", "mean", "last"][number % 3])
                 )
-        return cls(trees, measures)
+        house = cls(trees, measures)
+        for tree, reads in zip(trees, (measures[4:6], measures[:2]), strict=True):
+            first = tree.measure("C", expression=f"{reads[0].code} + previous({reads[1].code})")
+            last = tree.measure("D", objective=None, expression=f"max({first.code}, {measures[0].code})")
+            house.calculated += [first, last]
+        return house
 
 
 class Writer(threading.Thread):
@@ -70,7 +80,9 @@ class Writer(threading.Thread):
     def run(self) -> None:
         try:
             while time.monotonic() < self.until:
-                move = self.dice.choices([self.record, self.aim, self.weigh, self.clock], [12, 4, 2, 1])[0]
+                move = self.dice.choices(
+                    [self.record, self.aim, self.weigh, self.clock, self.rewrite], [12, 4, 2, 1, 2]
+                )[0]
                 move()
                 self.house.done.append(move.__name__)
         except BaseException as error:  # noqa: BLE001 - the test says which
@@ -105,6 +117,14 @@ class Writer(threading.Thread):
     def clock(self) -> None:
         tick(TODAY)
 
+    def rewrite(self) -> None:
+        """Another formula over measures of both scorecards, calculated ones too; one that closes a loop is refused."""
+        measure = self.dice.choice(self.house.calculated)
+        one, other = self.dice.sample([*self.house.measures, *self.house.calculated], 2)
+        values = {"expression": f"mean_of_present({one.code}, {other.code}) + 1"}
+        with suppress(FormulaRefused):
+            change_measure(self.officer, measure=measure, values=values, expected=None, today=TODAY)
+
 
 def deadlocks() -> int:
     with connection.cursor() as cursor:
@@ -129,7 +149,9 @@ def write_for(seconds: float) -> House:
 
 def check(house: House) -> None:
     """Every ancestor is what a rebuild makes of it, and each cell has one current value and unbroken revisions."""
-    assert set(house.done) == {"record", "aim", "weigh", "clock"}
+    assert set(house.done) == {"record", "aim", "weigh", "clock", "rewrite"}
+    reads = read_below([measure.pk for measure in house.calculated])
+    assert [find_loop(measure.code, reads) for measure in house.calculated] == [[]] * len(house.calculated)
     left = stored()
     done = rebuild(TODAY)
     assert (done.changed, done.gone) == (0, 0)
