@@ -9,7 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
-LOOKS = [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
+LOOKS = [
+    ("desktop", "light"),
+    ("phone", "dark"),
+    pytest.param("desktop", "dark", marks=pytest.mark.slow),
+    pytest.param("phone", "light", marks=pytest.mark.slow),
+]
+"""Both sizes and both themes in every run; the other two pairings by `bin/test --slow`."""
 PAGES = {
     "home": "/",
     "my work": "/work/",
@@ -128,7 +134,7 @@ def test_form_opened_by_a_unit_head(open_as, site, name, size, theme):
     check(page, found, f"{name}, {size}, {theme}")
 
 
-@pytest.mark.parametrize(("size", "theme"), [LOOKS[0], LOOKS[3]])
+@pytest.mark.parametrize(("size", "theme"), LOOKS[:2])
 @pytest.mark.parametrize("name", DESIGNED)
 def test_page_of_the_strategy_office(open_as, site, name, size, theme):
     page = open_as("smo_officer", size, theme)
