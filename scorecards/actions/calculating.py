@@ -47,7 +47,8 @@ def calculate(formulas: Formulas, made: Iterable[Sheet], lines: Lines, today: da
     places = {info.code: (sheet, row) for sheet in made for row, info in enumerate(sheet.infos)}
     for code in formulas.order:
         sheet, row = places[code]
-        _fill(sheet, row, formulas.formula(code), _readings(formulas.formula(code), places, sheet.line, lines, today))
+        read = _readings(formulas.formula(code), places, sheet.line, lines, today)
+        _fill(sheet, row, formulas.formula(code), read, sheet.line.start <= np.datetime64(today, "D"))
 
 
 def found_by(formulas: Formulas, code: str, made: Iterable[Sheet], lines: Lines, today: date) -> dict[Reading, Read]:
@@ -63,15 +64,16 @@ def _readings(formula: Tree, places: Places, line: Timeline, lines: Lines, today
     return {each: _read(each, places, line, lines, today) for each in readings(formula)}
 
 
-def _fill(sheet: Sheet, row: int, formula: Tree, read: Mapping[Reading, Read]) -> None:
+def _fill(sheet: Sheet, row: int, formula: Tree, read: Mapping[Reading, Read], has_begun: Bools) -> None:
+    """Values of the periods that have begun: what comes before them may be known already, they are not."""
     columns = len(sheet.line)
     values = {reading: found.value for reading, found in read.items()}
     found = evaluate(formula, values, columns)
-    sheet.numbers["value"][row] = found.value
-    sheet.has_failed[row] = has_failed(found)
+    sheet.numbers["value"][row] = np.where(has_begun, found.value, MISSING)
+    sheet.has_failed[row] = has_failed(found) & has_begun
     if sheet.infos[row].aggregation == Aggregation.RATIO:
         top, bottom = (evaluate(part, values, columns).value for part in quotient(formula))
-        is_whole = ~np.isnan(top) & ~np.isnan(bottom)
+        is_whole = ~np.isnan(top) & ~np.isnan(bottom) & has_begun
         sheet.numbers["numerator"][row] = np.where(is_whole, top, MISSING)
         sheet.numbers["denominator"][row] = np.where(is_whole, bottom, MISSING)
     if sheet.derived is not None:
