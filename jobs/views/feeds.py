@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core.actions import Refusal
 from core.guards import PortalRequest, guarded, listing
+from core.submitting import add_refusal
 from jobs import queries
 from jobs.actions import feeds
 from jobs.forms import FeedForm
@@ -33,7 +34,7 @@ def feed_new(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
         try:
             feeds.add_feed(request.actor, mapping=data.pop("mapping"), plan=feeds.Plan(**data))
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("Files are loaded by the clock from now on."))
             return redirect("jobs:imports")

@@ -19,6 +19,7 @@ from core.actions import Refusal
 from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.importers import Importer
+from core.submitting import add_refusal
 from jobs import queries
 from jobs.actions import uploads
 from jobs.forms import ImportForm
@@ -79,7 +80,7 @@ def import_new(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
                 request.actor, kind=data["kind"], name=file.name, chunks=file.chunks(), mapping=data["mapping"]
             )
         except Refusal as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+            add_refusal(form, refusal)
         else:
             return redirect("jobs:upload", pk=row.pk)
     return render(request, "jobs/import_new.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from core.actions import Refusal
 from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
+from core.submitting import refuse_quietly
 from jobs import actions, queries
 from jobs.actions.outbox import send_again
 from jobs.models import Job, Outbox, ProducedFile
@@ -65,15 +65,10 @@ def job(request: PortalRequest, row: Job) -> HttpResponse:
     return response
 
 
-def _done(request: PortalRequest, row: Job, act: Callable[..., Any], words: str) -> HttpResponse:
+def _done(request: PortalRequest, row: Job, act: Callable[..., Any], said: str) -> HttpResponse:
     """Do it and go to the job's page, with what was done or why not."""
-    try:
-        act(request.actor, row)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, words)
-    return redirect("jobs:job", pk=row.pk)
+    back = reverse("jobs:job", args=[row.pk])
+    return refuse_quietly(request, lambda: act(request.actor, row), said=said, back=back)
 
 
 @guarded("cancel", Job)
@@ -111,10 +106,5 @@ def file(request: PortalRequest, row: ProducedFile) -> HttpResponseBase:
 @require_POST
 def resend(request: PortalRequest, row: Outbox) -> HttpResponse:
     """Try a mail again that could not be delivered."""
-    try:
-        send_again(request.actor, row)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, _("The mail is tried again."))
-    return redirect("jobs:jobs")
+    said, back = _("The mail is tried again."), reverse("jobs:jobs")
+    return refuse_quietly(request, lambda: send_again(request.actor, row), said=said, back=back)

@@ -19,6 +19,7 @@ from core.actions import Refusal
 from core.guards import PortalRequest, guarded, signed_in
 from core.links import period_query
 from core.subjects import url_of
+from core.submitting import add_refusal
 from organization.models import Subject
 from strategy import actions
 from strategy.actions.files import file_path
@@ -72,7 +73,7 @@ def take(form: forms.Form, act: Callable[[dict[str, Any]], M]) -> M | None:
     try:
         return act(form.cleaned_data)
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+        add_refusal(form, refusal)
         return None
 
 
