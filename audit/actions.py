@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
 from audit.models import Event
 from core.access import Actor
+
+MARKS_KEPT = timedelta(hours=1)
+"""Many times the age of the oldest kept page: a stamp must not come again while a page still bears it."""
 
 
 def _set_event(value: str) -> None:
@@ -50,3 +54,10 @@ def recording(
         yield event
         if nested and not connection.needs_rollback:
             _set_event(outer)
+
+
+def forget_marks(now: datetime) -> int:
+    """Remove marks of who wrote that are older than any kept page can be (core.keeping); how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_mark WHERE at < %s", [now - MARKS_KEPT])
+        return int(cursor.rowcount)

@@ -1,4 +1,4 @@
-"""Migration operations: put the audit trigger on a table, and make a table append-only.
+"""Migration operations: put the audit trigger on a table, make a table append-only, and mark who wrote to a table.
 
 `Track("organization_orgunit")` in a migration is all an app does to have its rows recorded; a write outside an audit
 event is then refused by the database. Columns that must not stand in the log (password hashes) are named in `without`.
@@ -52,3 +52,21 @@ class AppendOnly(RunSQL):
 
     def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
         return self.__class__.__name__, [self.table], {"once": self.once}
+
+
+class Marked(RunSQL):
+    """Whoever writes to one of the tables leaves a mark (audit.queries.stamp), once in a transaction."""
+
+    def __init__(self, *tables: str) -> None:
+        super().__init__(
+            sql=[
+                f'CREATE TRIGGER audit_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+                f"FOR EACH STATEMENT EXECUTE FUNCTION audit_mark_writing()"
+                for table in tables
+            ],
+            reverse_sql=[f'DROP TRIGGER IF EXISTS audit_mark ON "{table}"' for table in tables],
+        )
+        self.tables = tables
+
+    def deconstruct(self) -> tuple[str, list[object], dict[str, object]]:
+        return self.__class__.__name__, [*self.tables], {}

@@ -23,6 +23,7 @@ class PortalRequest(HttpRequest):
     at: At
     request_id: str
     htmx: Any
+    stamp: Callable[[], str | None]
 
 
 def _enter(request: PortalRequest) -> HttpResponse | None:

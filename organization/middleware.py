@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from audit.queries import stamp
 from core.periods import At, Frequency, Period, PeriodError
 from organization.actors import Actor, actor_of, deputy_actor
 from organization.models import Delegation, Person
@@ -27,7 +28,8 @@ SEEN_STEP = 60
 class ActorMiddleware:
     """Sets `request.actor`: the signed-in person with today's roles, a deputy for another, or None.
 
-    Sets `request.at` too: the period of `?p=`, else the last finished month, and today (UX §4).
+    Sets `request.at` too: the period of `?p=`, else the last finished month, and today (UX §4); and how to ask what has
+    been written so far (core.keeping).
     """
 
     def __init__(self, handler: Handler) -> None:
@@ -36,6 +38,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = _actor(request)  # type: ignore[attr-defined]
         request.at = SimpleLazyObject(lambda: _at(request))  # type: ignore[attr-defined]
+        request.stamp = stamp  # type: ignore[attr-defined]
         response = self.handler(request)
         if request.actor is not None:  # type: ignore[attr-defined]
             response.setdefault("Cache-Control", "no-store, private")

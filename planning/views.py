@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.guards import PortalRequest, guarded, signed_in
+from core.keeping import kept
 from organization.queries import organization
 from planning.queries import default_strategy
 from planning.queries import strategy_map as map_of
@@ -18,6 +19,7 @@ VIEWS = {"map": "planning/map.html", "table": "planning/map.html", "print": "pla
 
 
 @signed_in("Leads to the strategy nearest to the person, which is looked for among those they may see.")
+@kept
 @require_safe
 def map(request: PortalRequest) -> HttpResponse:  # noqa: A001 - views are named like their URL
     """The map of the person's own unit, or of the nearest above; without any, what to do first."""

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.guards import PortalRequest, signed_in
+from core.keeping import kept
 from core.obligations import kinds, obligations
 from core.panels import panels
 from portal.queries import home as home_of
@@ -14,6 +15,7 @@ from portal.queries import home_scorecard
 
 
 @signed_in("Everyone has a home; what it shows is read through the policies of each row.")
+@kept
 @require_safe
 def home(request: PortalRequest) -> HttpResponse:
     """Strategy health, exceptions and what changed; for a portal without a strategy, what to do first."""

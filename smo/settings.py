@@ -105,6 +105,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "core.templatetags.ui",
+                "core.templatetags.rows",
                 "template_partials.templatetags.partials",
                 "django.templatetags.i18n",
                 "django.templatetags.static",

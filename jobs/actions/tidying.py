@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Q
 
-from audit.actions import recording
+from audit.actions import forget_marks, recording
 from jobs.actions.files import FOLDER
 from jobs.actions.ordering import OPEN
 from jobs.actions.uploads import UPLOADS, remove_file
@@ -29,7 +29,12 @@ def tidy(now: datetime) -> dict[str, int]:
     """Remove what has had its time; how many of each. Jobs, produced files and their rows stay."""
     old = Q(sent_at__lt=now - MAIL_KEPT) | Q(given_up_at__lt=now - MAIL_KEPT)
     messages, _by_table = Outbox.objects.filter(old).exclude(job__state__in=OPEN).delete()
-    return {"messages": messages, "files": _remove_orphans(), "uploads": _remove_uploads(now)}
+    return {
+        "messages": messages,
+        "files": _remove_orphans(),
+        "uploads": _remove_uploads(now),
+        "marks": forget_marks(now),
+    }
 
 
 def _remove_uploads(now: datetime) -> int:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
+from core.keeping import kept
 from core.periods import Period, PeriodError
 from jobs.queries import kinds_for
 from scorecards.actions.reports import order_report
@@ -32,6 +33,7 @@ def scorecards(request: PortalRequest, rows: QuerySet[Scorecard]) -> HttpRespons
 
 
 @guarded("view", Scorecard)
+@kept
 @require_safe
 def scorecard(request: PortalRequest, card: Scorecard) -> HttpResponse:
     """The scorecard in the period picked."""

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
+from core.keeping import kept
 from scorecards.forms import CompareForm
 from scorecards.models import Measure, MeasureDefinition, Scorecard
 from scorecards.queries.comparing import comparison, following, found_measures
@@ -24,6 +25,7 @@ def _unit(request: PortalRequest) -> int | None:
 
 
 @listing("view", Measure)
+@kept
 @require_safe
 def reporting(request: PortalRequest, rows: QuerySet[Measure]) -> HttpResponse:
     """Who has not reported, by unit, with days late."""

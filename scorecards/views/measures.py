@@ -14,6 +14,7 @@ from core.actions import Refusal, sentences
 from core.downloads import download
 from core.formats import moment
 from core.guards import PortalRequest, guarded, listing
+from core.keeping import kept
 from core.panels import panels
 from core.statuses import WORDS
 from scorecards.actions import record_observations
@@ -39,6 +40,7 @@ RECORDED = {
 
 
 @listing("view", Measure)
+@kept
 @require_safe
 def measures(request: PortalRequest, rows: QuerySet[Measure]) -> HttpResponse:
     """Measures with their status in the period; filters in the address."""
@@ -53,6 +55,7 @@ def measures(request: PortalRequest, rows: QuerySet[Measure]) -> HttpResponse:
 
 
 @guarded("view", Measure)
+@kept
 @require_safe
 def measure(request: PortalRequest, found: Measure) -> HttpResponse:
     """One measure over time."""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
+from core.keeping import kept
 from core.panels import get, panels
 from strategy.forms import CommentForm
 from strategy.models import Objective, Strategy, StrategyVersion, Theme
@@ -70,6 +71,7 @@ def theme(request: PortalRequest, row: Theme) -> HttpResponse:
 
 
 @guarded("view", Objective)
+@kept
 @require_safe
 def objective(request: PortalRequest, row: Objective) -> HttpResponse:
     """An objective: a frame of panels around its own words, links and discussion."""

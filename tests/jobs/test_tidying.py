@@ -40,7 +40,7 @@ def test_old_messages_go_and_what_is_young_or_waits_or_belongs_to_an_open_job_st
     mail(sent_at=old)
     mail(given_up_at=old)
     kept = {mail(sent_at=young), mail(given_up_at=young), mail(created_at=old), Outbox.objects.get(job=opened).pk}
-    assert tidy(now) == {"messages": 3, "files": 0, "uploads": 0}
+    assert tidy(now) == {"messages": 3, "files": 0, "uploads": 0, "marks": 0}
     assert set(Outbox.objects.values_list("pk", flat=True)) == kept
     assert Job.objects.count() == 2
 
@@ -52,7 +52,7 @@ def test_files_without_a_row_go_after_a_day():
         (folder / name).write_text("x")
         os.utime(folder / name, (time.time() - age * 3600,) * 2)
     os.utime(Path(settings.MEDIA_ROOT) / kept.path, (0, 0))
-    assert tidy(timezone.now()) == {"messages": 0, "files": 2, "uploads": 0}
+    assert tidy(timezone.now()) == {"messages": 0, "files": 2, "uploads": 0, "marks": 0}
     assert sorted(path.name for path in folder.iterdir()) == sorted([Path(kept.path).name, "young.pdf"])
     assert ProducedFile.objects.count() == 1
 
