@@ -8,7 +8,7 @@ from core.access import Actor
 from core.announcements import announcement_kind
 from core.panels import panel
 from core.periods import At
-from planning.queries import StrategyMap, strategy_map
+from planning.queries.maps import StrategyMap, strategy_map
 from strategy.models import Strategy
 
 announcement_kind("strategy_adopted", _("Strategies that are adopted or amended"))

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from planning import views
+from planning.views import maps
 
 app_name = "planning"
 urlpatterns = [
-    path("", views.map, name="map"),
-    path("maps/<int:pk>/", views.strategy_map, name="strategy_map"),
+    path("", maps.map, name="map"),
+    path("maps/<int:pk>/", maps.strategy_map, name="strategy_map"),
 ]

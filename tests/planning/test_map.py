@@ -11,7 +11,7 @@ from core.facets import Fact
 from core.periods import At, Period
 from organization.models import Person
 from organization.roles import Role
-from planning.queries import default_strategy, strategy_map
+from planning.queries.maps import default_strategy, strategy_map
 from strategy.structure import LinkRow, ObjectiveRow, add_links, add_objectives
 from tests import factories
 from tests.factories.organization import TODAY

@@ -1,4 +1,4 @@
-"""Pages of process 4: the strategy map."""
+"""The strategy map."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from core.guards import PortalRequest, guarded, signed_in
 from core.keeping import kept
 from organization.queries import organization
-from planning.queries import default_strategy
-from planning.queries import strategy_map as map_of
+from planning.queries.maps import default_strategy
+from planning.queries.maps import strategy_map as map_of
 from strategy.models import Strategy
 from strategy.queries.strategies import strategies
 

@@ -1,0 +1,1 @@
+"""Questions of process 4, a module each."""

@@ -1,0 +1,1 @@
+"""Pages of process 4, a module each."""
