@@ -8,7 +8,7 @@ because every writer of them holds the same locks; locks are always taken in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +22,7 @@ from organization.queries import calendars
 from scorecards.actions.boards import Boards
 from scorecards.actions.calculating import calculate
 from scorecards.actions.figures import figures
+from scorecards.actions.keeping import Closed, keep_targets
 from scorecards.actions.records import BY_COPY_FROM, Records, forget, store, store_differences, stored_rows
 from scorecards.actions.rolling import roll_up_tree
 from scorecards.actions.scores import score_measures
@@ -181,7 +182,7 @@ def _compute(
     settings = Settings(held.state.bands)
     boards = _boards(tree, lines, wanted)
     if infos:
-        made, _besides = sheets_of(infos, tree, formulas, lines, settings, today)
+        made, _besides = sheets_of(infos, tree, formulas, lines, settings, today, held.state.locked)
         found = figures(made, lines, wanted, today)
         if found is not None:
             yield score_measures(found, infos, boards, settings)
@@ -193,15 +194,26 @@ def _measures(tree: Tree) -> list[MeasureInfo]:
 
 
 def sheets_of(
-    infos: list[MeasureInfo], tree: Tree, formulas: Formulas | None, lines: Lines, settings: Settings, today: date
+    infos: list[MeasureInfo],
+    tree: Tree,
+    formulas: Formulas | None,
+    lines: Lines,
+    settings: Settings,
+    today: date,
+    closed: Mapping[int, Closed] | None = None,
 ) -> tuple[list[Sheet], list[Sheet]]:
-    """The measures' sheets from their facts, calculated ones from the facts of what they read; and the sheets of these."""
+    """The measures' sheets from their facts, calculated ones from the facts of what they read; and the sheets of these.
+
+    Periods in `closed`, by scorecard, keep the targets of their time.
+    """
     read = _read_besides(infos, formulas)
     months = lines[Frequency.MONTH]
     first = months.periods[0].start - timedelta(days=7)
     facts = current_facts([*infos, *read], first, months.periods[-1].end)
     placed = _placed_on(tree, read)
     made = sheets(infos, Life.of(infos, placed, today), facts, lines, settings)
+    if closed:
+        keep_targets(made, facts, closed, lines, settings)
     besides = sheets(read, Life.of(read, placed, today), facts, lines, settings)
     if formulas is not None:
         calculate(formulas, [*made, *besides], lines, today)

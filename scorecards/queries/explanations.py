@@ -5,15 +5,17 @@ Computed when it is opened, by the same rules and from the same rows; never stor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
 from core.access import Actor, scoped
-from core.periods import At, Period
+from core.periods import At, Frequency, Period
 from scorecards.models import Edge, Measure, Node, Result, ScorecardBands, Target
+from scorecards.queries.kept import baseline_at, closed_on_card, closed_since
 from scorecards.rules.rollup import DEFAULT_MINIMUM_COVERAGE, Child, Rollup, Rule, Share, roll_up
 from scorecards.rules.scoring import Method, Note, Polarity, ScoringInputs, score
 from scorecards.rules.status import DEFAULT_BANDS, Bands, Status, status_of
@@ -63,7 +65,10 @@ class Explanation:
 
 @dataclass(frozen=True)
 class MeasureExplanation:
-    """How a measure came to its score in a period; `note` is a word of METHOD §3, such as that the target is the limit."""
+    """How a measure came to its score in a period; `note` is a word of METHOD §3, such as that the target is the limit.
+
+    `closed_at`: from when on it has been closed, with the baseline known then.
+    """
 
     score: float | None
     status: str
@@ -77,6 +82,8 @@ class MeasureExplanation:
     parts_present: int | None
     parts_total: int | None
     is_carried: bool
+    baseline: float | None
+    closed_at: datetime | None
 
 
 def explanation(viewer: Actor, node: Node, at: At) -> Explanation:
@@ -125,7 +132,7 @@ def _explanation(found: Rollup, minimum: float, node: Node, parts: tuple[Part, .
 
 
 def measure_explanation(measure: Measure, at: At) -> MeasureExplanation:
-    """The explanation of a measure in the period of `at`; two queries."""
+    """The explanation of a measure in the period of `at`; three queries, for a closed plan one more."""
     period = at.period
     result = Result.objects.filter(
         node__measure=measure, frequency=period.frequency, period_start=period.start
@@ -142,6 +149,7 @@ def measure_explanation(measure: Measure, at: At) -> MeasureExplanation:
         and result.red_flag is not None
         and not any(target.red_flag is not None for target in targets)
     )
+    closed = closed_on_card(measure, period.calendar)
     return MeasureExplanation(
         score=result.score,
         status=result.status,
@@ -155,7 +163,20 @@ def measure_explanation(measure: Measure, at: At) -> MeasureExplanation:
         parts_present=result.parts_present,
         parts_total=result.parts_total,
         is_carried=result.is_carried,
+        baseline=_baseline(measure, period, closed),
+        closed_at=closed_since(period, closed),
     )
+
+
+def _baseline(measure: Measure, period: Period, closed: Mapping[Period, datetime]) -> float | None:
+    """What progress and growth in a period are measured from: the baseline of its last part."""
+    if measure.method not in (Measure.Method.PROGRESS, Measure.Method.CAGR):
+        return None
+    own = Frequency(measure.frequency)
+    last = period.parts(own)[-1] if period.frequency.is_longer_than(own) else period
+    moment = closed_since(last, closed)
+    value = measure.baseline if moment is None else baseline_at(measure, moment)
+    return None if value is None else float(value)
 
 
 def _note(measure: Measure, result: Result, stretch: float | None) -> str:

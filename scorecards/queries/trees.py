@@ -289,11 +289,14 @@ DEFAULTS = BandsRow(None, None, None)
 
 @dataclass(frozen=True)
 class CardState:
-    """Read after the lock was taken: the moment, the settings and the closed periods of the scorecards that are held."""
+    """Read after the lock was taken: the moment, the settings and the closed periods of the scorecards that are held.
+
+    `locked` says of each closed period the moment from which it has been closed.
+    """
 
     moment: datetime
     bands: list[BandsRow]
-    locked: dict[int, list[Period]]
+    locked: dict[int, dict[Period, datetime]]
 
 
 _STATE = """
@@ -303,7 +306,7 @@ UNION ALL
 SELECT 1, NULL, scorecard_id, NULL, lower(valid), upper(valid), green, amber, exceeds, minimum_coverage, tolerance
 FROM scorecards_scorecardbands WHERE scorecard_id = ANY(%(cards)s)
 UNION ALL
-SELECT 2, NULL, scorecard_id, frequency, period_start, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT 2, locked_at, scorecard_id, frequency, period_start, NULL, NULL, NULL, NULL, NULL, NULL
 FROM scorecards_periodlock WHERE scorecard_id = ANY(%(cards)s) AND opened_at IS NULL
 """
 
@@ -317,10 +320,10 @@ def card_state(cards: Collection[int], calendar: Calendar) -> CardState:
     bands = [
         BandsRow(row[2], row[4], row[5], Bands(row[6], row[7], row[8]), row[9], row[10]) for row in rows if row[0] == 1
     ]
-    locked: dict[int, list[Period]] = {}
+    locked: dict[int, dict[Period, datetime]] = {}
     for row in rows:
         if row[0] == 2:
-            locked.setdefault(row[2], []).append(Period(Frequency(row[3]), row[4], calendar))
+            locked.setdefault(row[2], {})[Period(Frequency(row[3]), row[4], calendar)] = row[1]
     return CardState(moment, sorted(bands, key=lambda row: (row.card or 0, row.lower or date.min)), locked)
 
 
