@@ -192,7 +192,7 @@ def node_report(viewer: Actor, node: Node, at: At) -> NodeReport:
         score=found.score,
         status=found.status,
         reason=found.reason,
-        rule=str(RULES[Node.Rule(node.rule)]),
+        rule=str(RULES[Node.Rule(found.rule)]),
         sentences=tuple(_sentences(found, lines)),
         lines=lines,
         points=None if found.kept_score is None else round(fsum(line.points for line in lines), 9),
@@ -250,6 +250,10 @@ def _sentences(found: Explanation, lines: Sequence[PartLine]) -> Iterator[str]:
         "minimum": percent(100 * found.minimum_coverage, 0),
         "kept": "" if found.kept_score is None else plain(found.kept_score, 1),
     }
+    if found.rule_from_on is not None:
+        yield _("It rolls up so from %(day)s on.") % {"day": date_short(found.rule_from_on)}
+    if found.rule_until_on is not None:
+        yield _("From %(day)s on it rolls up otherwise.") % {"day": date_short(found.rule_until_on)}
     if not lines:
         yield _("Nothing counts in it in this period.")
         return

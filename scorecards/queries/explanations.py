@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.access import Actor, scoped
 from core.periods import At, Frequency, Period
-from scorecards.models import Edge, Measure, Node, Result, ScorecardBands, Target
+from scorecards.models import Edge, Measure, Node, NodeRule, Result, ScorecardBands, Target
 from scorecards.queries.kept import baseline_at, closed_on_card, closed_since
 from scorecards.rules.rollup import DEFAULT_MINIMUM_COVERAGE, Child, Rollup, Rule, Share, roll_up
 from scorecards.rules.scoring import Method, Note, Polarity, ScoringInputs, score
@@ -50,7 +50,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a node came to its score in a period. `kept_score` is the number even where coverage makes it grey."""
+    """How a node came to its score in a period. `kept_score` is the number even where coverage makes it grey.
+
+    `rule` holds from and until the days beside it (None: ever, and still).
+    """
 
     score: float | None
     status: str
@@ -60,6 +63,8 @@ class Explanation:
     kept_score: float | None
     is_capped: bool
     rule: str
+    rule_from_on: date | None
+    rule_until_on: date | None
     parts: tuple[Part, ...]
 
 
@@ -87,7 +92,7 @@ class MeasureExplanation:
 
 
 def explanation(viewer: Actor, node: Node, at: At) -> Explanation:
-    """The explanation of a node above measures, in the period of `at`; four queries."""
+    """The explanation of a node above measures, in the period of `at`; five queries."""
     bands, minimum = _settings(node, at.period.end)
     edges = list(
         Edge.objects.filter(parent=node, valid__contains=at.period.end)
@@ -95,15 +100,16 @@ def explanation(viewer: Actor, node: Node, at: At) -> Explanation:
         .order_by("child_id")
     )
     results = _results([edge.child_id for edge in edges], at.period)
+    rule = node.rule_on(at.period.end)
     found = roll_up(
-        [_child(node, edge, results.get(edge.child_id), at.period) for edge in edges], Rule(node.rule), minimum, bands
+        [_child(node, edge, results.get(edge.child_id), at.period) for edge in edges], Rule(rule.rule), minimum, bands
     )
     hidden = _hidden(viewer, [edge.child for edge in edges])
     parts = tuple(
         _part(node, edge.child, share, results.get(edge.child_id), is_hidden=edge.child_id in hidden)
         for edge, share in zip(edges, found.explanation, strict=True)
     )
-    return _explanation(found, minimum, node, parts)
+    return _explanation(found, minimum, rule, parts)
 
 
 def _hidden(viewer: Actor, children: list[Node]) -> set[int]:
@@ -117,7 +123,7 @@ def _hidden(viewer: Actor, children: list[Node]) -> set[int]:
     return hidden
 
 
-def _explanation(found: Rollup, minimum: float, node: Node, parts: tuple[Part, ...]) -> Explanation:
+def _explanation(found: Rollup, minimum: float, rule: NodeRule, parts: tuple[Part, ...]) -> Explanation:
     return Explanation(
         score=found.score,
         status=found.status.value,
@@ -126,7 +132,9 @@ def _explanation(found: Rollup, minimum: float, node: Node, parts: tuple[Part, .
         minimum_coverage=minimum,
         kept_score=found.kept_score,
         is_capped=found.is_capped,
-        rule=node.rule,
+        rule=rule.rule,
+        rule_from_on=rule.valid.lower,
+        rule_until_on=rule.valid.upper,
         parts=parts,
     )
 

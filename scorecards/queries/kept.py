@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
 from core.periods import Calendar, Frequency, Period
-from scorecards.models import Baseline, Measure, PeriodLock
+from organization.queries import calendars
+from scorecards.models import Baseline, Measure, PeriodLock, Scorecard
 from scorecards.queries.trees import FREQUENCY, FactRow, MeasureInfo, is_locked
+from strategy.models import Strategy
 
 
 def closed_since(period: Period, closed: Mapping[Period, datetime]) -> datetime | None:
@@ -32,6 +34,18 @@ def baseline_at(measure: Measure, moment: datetime) -> Decimal | None:
     since = changed_since(Baseline.objects.filter(measure=measure), moment)
     held = next((each for each in since if each.recorded_at <= moment), None)
     return (held.value if held else None) if since else measure.baseline
+
+
+def first_open_day(strategy: Strategy, last_closed: date | None) -> date:
+    """The first day of the first period that can still change: after the last closed one, else the strategy's first."""
+    return strategy.starts_on if last_closed is None else last_closed + timedelta(days=1)
+
+
+def first_day_to_change(card: Scorecard) -> date:
+    """The same of a scorecard; three queries."""
+    calendar = calendars()
+    rows = PeriodLock.objects.filter(scorecard=card, opened_at=None)
+    return first_open_day(card.strategy, max((lock.period(calendar).end for lock in rows), default=None))
 
 
 class Change(NamedTuple):

@@ -35,14 +35,25 @@ WITH RECURSIVE above(id) AS (
 """The nodes, all above them, and calculated measures that read them, with all above these."""
 
 
+class RuleInfo(NamedTuple):
+    """A node's roll-up from `lower` (None: ever) until before `upper` (None: still)."""
+
+    rule: Rule
+    lower: date | None
+    upper: date | None
+
+
 @dataclass(frozen=True)
 class NodeInfo:
-    """A node that is to be recomputed; the days are those of its objective or strategy."""
+    """A node that is to be recomputed; the days are those of its objective or strategy.
+
+    `rules` are its roll-ups; at other times it is the weighted mean.
+    """
 
     id: int
     kind: str
     card: int | None
-    rule: Rule
+    rules: tuple[RuleInfo, ...]
     starts_on: date | None
     ends_on: date | None
 
@@ -151,10 +162,14 @@ MEASURE_COLUMNS = """
    WHERE a.measure_id = m.id AND a.is_break), m.code, m.expression
 """
 
+_ROLL_UPS = """(
+  SELECT node_id, json_agg(json_build_array(rule, lower(valid), upper(valid)) ORDER BY lower(valid)) AS rules
+  FROM scorecards_noderule GROUP BY node_id
+)"""
 _TREE = (
     ABOVE
     + """
-SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, o.starts_on),
+SELECT n.id, n.kind, n.scorecard_id, r.rules::text, coalesce(s.starts_on, o.starts_on),
   coalesce(least(s.ends_on, (s.retired_at AT TIME ZONE %(zone)s)::date), o.ends_on),
   e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
   co.starts_on, co.ends_on, CASE WHEN e.child_id IS NULL THEN n.scorecard_id ELSE c.scorecard_id END,
@@ -162,6 +177,9 @@ SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, o.starts_on),
     + MEASURE_COLUMNS
     + """
 FROM above JOIN scorecards_node n USING (id)
+LEFT JOIN """
+    + _ROLL_UPS
+    + """ r ON r.node_id = n.id
 LEFT JOIN strategy_theme t ON t.id = n.theme_id
 LEFT JOIN strategy_strategy s ON s.id = coalesce(n.strategy_id, t.strategy_id)
 LEFT JOIN strategy_objective o ON o.id = n.objective_id
@@ -186,13 +204,22 @@ def tree_above(nodes: Collection[int]) -> Tree:
         cursor.execute(_TREE, {"nodes": sorted(nodes), "zone": settings.TIME_ZONE})
         for row in cursor:
             if row[0] not in found:
-                found[row[0]] = NodeInfo(row[0], row[1], row[2], Rule(row[3]), row[4], row[5])
+                found[row[0]] = NodeInfo(row[0], row[1], row[2], _rules(row[3]), row[4], row[5])
             if row[_EDGE] is not None:
                 edges.append(EdgeInfo(row[0], *row[_EDGE:_CARD]))
             node = row[0] if row[_EDGE] is None else row[_EDGE]
             if row[_MEASURE] is not None and node not in measures:
                 measures[node] = measure_info(node, row[_CARD], row[_MEASURE:])
     return Tree(found, edges, measures)
+
+
+def _rules(found: str | None) -> tuple[RuleInfo, ...]:
+    rows = json.loads(found) if found else []
+    return tuple(RuleInfo(Rule(rule), _day(lower), _day(upper)) for rule, lower, upper in rows)
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
 
 
 def measure_info(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
