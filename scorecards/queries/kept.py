@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
@@ -13,7 +12,7 @@ from django.db import connection
 from core.periods import Calendar, Frequency, Period
 from organization.queries import calendars
 from scorecards.models import Baseline, Measure, PeriodLock, Scorecard
-from scorecards.queries.trees import FREQUENCY, FactRow, MeasureInfo, is_locked
+from scorecards.queries.trees import FREQUENCY, Closing, FactRow, MeasureInfo, is_locked
 from strategy.models import Strategy
 
 
@@ -112,24 +111,11 @@ def changed_targets(infos: Sequence[MeasureInfo], moment: datetime) -> tuple[lis
     return targets, [BaselineChange(nodes[row[0]], row[4], row[3], row[9], row[10]) for row in rows if row[1]]
 
 
-@dataclass(frozen=True)
-class Closing:
-    """A period of a scorecard closed at a moment; opened again at another, or still closed (None)."""
-
-    period: Period
-    locked_at: datetime
-    opened_at: datetime | None
-
-    def holds_at(self, moment: datetime | None) -> bool:
-        """Whether it was closed before a moment and still was then; None is now."""
-        if moment is None:
-            return self.opened_at is None
-        return self.locked_at < moment and (self.opened_at is None or self.opened_at > moment)
-
-
 def closings_of(cards: Collection[int], calendar: Calendar) -> dict[int, list[Closing]]:
-    """All that was ever closed on these scorecards; one query."""
+    """All that was ever closed on these scorecards; one query where there are any."""
     found: dict[int, list[Closing]] = {}
+    if not cards:
+        return found
     for lock in PeriodLock.objects.filter(scorecard__in=cards).order_by("locked_at", "pk"):
         closing = Closing(lock.period(calendar), lock.locked_at, lock.opened_at)
         found.setdefault(lock.scorecard_id, []).append(closing)

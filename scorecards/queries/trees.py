@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -315,26 +316,50 @@ DEFAULTS = BandsRow(None, None, None)
 
 
 @dataclass(frozen=True)
+class Closing:
+    """A period of a scorecard closed at a moment; opened again at another, or still closed (None)."""
+
+    period: Period
+    locked_at: datetime
+    opened_at: datetime | None
+
+    def holds_at(self, moment: datetime | None) -> bool:
+        """Whether it was closed before a moment and still was then; None is now."""
+        if moment is None:
+            return self.opened_at is None
+        return self.locked_at < moment and (self.opened_at is None or self.opened_at > moment)
+
+
+@dataclass(frozen=True)
 class CardState:
     """Read after the lock was taken: the moment, the settings and the closed periods of the scorecards that are held.
 
-    `locked` says of each closed period the moment from which it has been closed.
+    `closings` are all there ever were; `locked` says of each that is closed now since when.
     """
 
     moment: datetime
     bands: list[BandsRow]
-    locked: dict[int, dict[Period, datetime]]
+    closings: dict[int, list[Closing]]
+
+    @cached_property
+    def locked(self) -> dict[int, dict[Period, datetime]]:
+        """Without scorecards on which nothing is closed."""
+        found = {
+            card: {each.period: each.locked_at for each in many if each.holds_at(None)}
+            for card, many in self.closings.items()
+        }
+        return {card: closed for card, closed in found.items() if closed}
 
 
 _STATE = """
 SELECT 0, clock_timestamp(), NULL::bigint, NULL, NULL::date, NULL::date, NULL::float8, NULL::float8, NULL::float8,
-  NULL::float8, NULL::float8
+  NULL::float8, NULL::float8, NULL::timestamptz
 UNION ALL
-SELECT 1, NULL, scorecard_id, NULL, lower(valid), upper(valid), green, amber, exceeds, minimum_coverage, tolerance
+SELECT 1, NULL, scorecard_id, NULL, lower(valid), upper(valid), green, amber, exceeds, minimum_coverage, tolerance, NULL
 FROM scorecards_scorecardbands WHERE scorecard_id = ANY(%(cards)s)
 UNION ALL
-SELECT 2, locked_at, scorecard_id, frequency, period_start, NULL, NULL, NULL, NULL, NULL, NULL
-FROM scorecards_periodlock WHERE scorecard_id = ANY(%(cards)s) AND opened_at IS NULL
+SELECT 2, locked_at, scorecard_id, frequency, period_start, NULL, NULL, NULL, NULL, NULL, NULL, opened_at
+FROM scorecards_periodlock WHERE scorecard_id = ANY(%(cards)s)
 """
 
 
@@ -347,11 +372,12 @@ def card_state(cards: Collection[int], calendar: Calendar) -> CardState:
     bands = [
         BandsRow(row[2], row[4], row[5], Bands(row[6], row[7], row[8]), row[9], row[10]) for row in rows if row[0] == 1
     ]
-    locked: dict[int, dict[Period, datetime]] = {}
+    closings: dict[int, list[Closing]] = {}
     for row in rows:
         if row[0] == 2:
-            locked.setdefault(row[2], {})[Period(Frequency(row[3]), row[4], calendar)] = row[1]
-    return CardState(moment, sorted(bands, key=lambda row: (row.card or 0, row.lower or date.min)), locked)
+            period = Period(Frequency(row[3]), row[4], calendar)
+            closings.setdefault(row[2], []).append(Closing(period, row[1], row[11]))
+    return CardState(moment, sorted(bands, key=lambda row: (row.card or 0, row.lower or date.min)), closings)
 
 
 def is_locked(period: Period, locked: Iterable[Period]) -> Period | None:
