@@ -2,7 +2,7 @@
 
 A page is kept for one person in one session, language, theme and period, in the memory of one process, and only while
 `request.stamp()` (audit.queries.stamp) says that no marked table was written to. Rights are rows of marked tables and
-are asked before (core.guards), so nobody gets a page that would be refused or would read differently (docs/adr/0014).
+are asked before (core.guards), so nobody gets a page that would be refused or would read differently (docs/adr/0015).
 Reload without the browser's store (Cache-Control: no-cache) draws anew.
 """
 

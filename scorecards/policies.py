@@ -18,6 +18,7 @@ from scorecards.models import (
     MeasureDefinition,
     MeasureForecast,
     Node,
+    NodeRule,
     Observation,
     OwnerForecast,
     PeriodLock,
@@ -109,6 +110,13 @@ class NodePolicy(Policy):
     unit = "scorecard__strategy__unit"
     owner = ""
     grants = {"view": [ANYONE], "set_weights": [Grant(EVERYONE, through("scorecard", "set_weights"))]}
+
+
+@policy(NodeRule)
+class NodeRulePolicy(Policy):
+    unit = "node__scorecard__strategy__unit"
+    owner = ""
+    grants = {"view": [ANYONE]}
 
 
 @policy(Edge)

@@ -6,7 +6,7 @@ frequency is read as it is shown in the formula's period: joined by its own aggr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,13 +42,21 @@ class Read:
         return cls(np.full(columns, MISSING), np.full(columns, NO_DAY), none, none.copy(), is_carried)
 
 
-def calculate(formulas: Formulas, made: Iterable[Sheet], lines: Lines, today: date) -> None:
-    """Fill the rows of calculated measures, each after those it reads."""
+def calculate(
+    formulas: Formulas,
+    made: Iterable[Sheet],
+    lines: Lines,
+    today: date,
+    keep: Callable[[str, Sheet, int], None] | None = None,
+) -> None:
+    """Fill the rows of calculated measures, each after those it reads. `keep` then puts back what closed periods keep."""
     places = {info.code: (sheet, row) for sheet in made for row, info in enumerate(sheet.infos)}
     for code in formulas.order:
         sheet, row = places[code]
         read = _readings(formulas.formula(code), places, sheet.line, lines, today)
         _fill(sheet, row, formulas.formula(code), read, sheet.line.start <= np.datetime64(today, "D"))
+        if keep is not None:
+            keep(code, sheet, row)
 
 
 def found_by(formulas: Formulas, code: str, made: Iterable[Sheet], lines: Lines, today: date) -> dict[Reading, Read]:

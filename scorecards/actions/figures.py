@@ -39,6 +39,8 @@ class Figures:
     hi: Floats
     goal: Floats
     goal_on: Floats
+    baseline: Floats
+    baseline_on: Floats
     reason: Words
     next_change_on: Days
     parts: Ints
@@ -238,6 +240,10 @@ def _carried(sheet: Sheet, line: Timeline, row: int, column: Ints, own: Ints, to
     found = carried(line.end[column], sheet.line.end[own], until, values, today, info.grace_days)
     source, has_source = np.append(own, 0)[found.row], found.row >= 0
     numbers = {name: np.where(has_source, sheet.numbers[name][row, source], MISSING) for name in (*THRESHOLDS, *GOAL)}
+    for columns, known in sheet.kept.get((row, line.frequency), ()):
+        is_kept = np.isin(column, columns) & has_source
+        for name in (*THRESHOLDS, *GOAL):
+            numbers[name][is_kept] = known[name][0, source[is_kept]]
     reason = words(len(column))
     reason[:] = found.reason
     next_change_on = found.next_change_on

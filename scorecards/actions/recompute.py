@@ -22,6 +22,8 @@ from organization.queries import calendars
 from scorecards.actions.boards import Boards
 from scorecards.actions.calculating import calculate
 from scorecards.actions.figures import figures
+from scorecards.actions.keeping import keep_targets
+from scorecards.actions.recalling import Ground, Past, past_of
 from scorecards.actions.records import BY_COPY_FROM, Records, forget, store, store_differences, stored_rows
 from scorecards.actions.rolling import roll_up_tree
 from scorecards.actions.scores import score_measures
@@ -181,7 +183,7 @@ def _compute(
     settings = Settings(held.state.bands)
     boards = _boards(tree, lines, wanted)
     if infos:
-        made, _besides = sheets_of(infos, tree, formulas, lines, settings, today)
+        made, _besides, _past = sheets_of(infos, tree, formulas, lines, settings, today, held)
         found = figures(made, lines, wanted, today)
         if found is not None:
             yield score_measures(found, infos, boards, settings)
@@ -193,19 +195,33 @@ def _measures(tree: Tree) -> list[MeasureInfo]:
 
 
 def sheets_of(
-    infos: list[MeasureInfo], tree: Tree, formulas: Formulas | None, lines: Lines, settings: Settings, today: date
-) -> tuple[list[Sheet], list[Sheet]]:
-    """The measures' sheets from their facts, calculated ones from the facts of what they read; and the sheets of these."""
+    infos: list[MeasureInfo],
+    tree: Tree,
+    formulas: Formulas | None,
+    lines: Lines,
+    settings: Settings,
+    today: date,
+    held: Held | None = None,
+) -> tuple[list[Sheet], list[Sheet], Past | None]:
+    """The measures' sheets from their facts, calculated ones from the facts of what they read; and the sheets of these.
+
+    Closed periods of the scorecards held keep the targets of their time; calculated values that are closed, their values.
+    """
     read = _read_besides(infos, formulas)
     months = lines[Frequency.MONTH]
     first = months.periods[0].start - timedelta(days=7)
     facts = current_facts([*infos, *read], first, months.periods[-1].end)
     placed = _placed_on(tree, read)
     made = sheets(infos, Life.of(infos, placed, today), facts, lines, settings)
+    if held is not None:
+        keep_targets(made, facts, held.state.locked, lines, settings)
     besides = sheets(read, Life.of(read, placed, today), facts, lines, settings)
+    past = None
     if formulas is not None:
-        calculate(formulas, [*made, *besides], lines, today)
-    return made, besides
+        ground = Ground(formulas, facts, placed, lines, settings, today)
+        past = past_of(ground, held.state.closings if held else {}, held.cards if held else ())
+        calculate(formulas, [*made, *besides], lines, today, past.keep if past else None)
+    return made, besides, past
 
 
 def _read_besides(infos: Iterable[MeasureInfo], formulas: Formulas | None) -> list[MeasureInfo]:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from audit.actions import recording
 from core.access import Actor, require
 from core.actions import Refusal
-from core.periods import Period
 from organization.queries import calendars
 from scorecards.actions.edges import close_edges, open_edges
 from scorecards.actions.recompute import Held, again, hold, recompute
@@ -95,8 +94,7 @@ def _objective(parent: Node) -> Objective:
 
 def _refuse_closed(parent: Node, held: Held, from_on: date) -> None:
     """What counts on a closed period's last day stays as it was."""
-    locked: list[Period] = held.state.locked.get(parent.scorecard_id or 0, [])
-    for lock in sorted(locked, key=lambda lock: lock.end, reverse=True):
+    for lock in sorted(held.state.locked.get(parent.scorecard_id or 0, ()), key=lambda lock: lock.end, reverse=True):
         if lock.end >= from_on:
             raise Refusal(
                 _("%(period)s is closed on this scorecard. Choose a day after it.") % {"period": lock.label},

@@ -19,6 +19,7 @@ from scorecards.rules.rollup import Rollups, Rule, roll_up_many
 from scorecards.rules.scoring import LARGEST_CHANGE, STEADY_WITHIN, Method, Trend
 from scorecards.rules.status import NO_DAY, ONE_DAY
 
+RULES = (Rule.WEIGHTED, Rule.WORST, Rule.MOST_FREQUENT)
 LEVELS = (("objective",), ("perspective", "theme"), ("strategy",), ("unit",))
 
 
@@ -167,7 +168,7 @@ def _roll_up(
     end = line.end[cells.column]
     valid = settings.numbers(level.cards[cells.parent], end)
     children = _Children.of(level, cells, board, line)
-    found = _Found.of(level, cells, children, valid, settings)
+    found = _Found.of(level, cells, children, valid, settings, _rules(level, cells, end))
     rows = boards.rows([node.id for node in level.nodes])[cells.parent]
     is_provisional = _pin(board, cells, children, found, rows)
     previous = board.numbers["score"][rows, cells.column - 1]
@@ -195,6 +196,20 @@ def _roll_up(
         next_change_on=np.where(end >= np.datetime64(today, "D"), end + ONE_DAY, NO_DAY),
         inputs_hash=_digests(cells, children, previous, valid, settings),
     )
+
+
+def _rules(level: _Level, cells: _Cells, end: Days) -> Ints:
+    """Of each result, the place in RULES of the roll-up that holds on the period's last day."""
+    found = np.zeros(len(cells.parent), dtype=np.int64)
+    for place, node in enumerate(level.nodes):
+        for rule, lower, upper in node.rules:
+            holds = (cells.parent == place) & (end >= _day(lower, FAR_PAST)) & (end < _day(upper, FAR_FUTURE))
+            found[holds] = RULES.index(rule)
+    return found
+
+
+def _day(given: date | None, otherwise: np.datetime64) -> np.datetime64:
+    return otherwise if given is None else np.datetime64(given, "D")
 
 
 def _pin(board: Board, cells: _Cells, children: _Children, found: _Found, rows: Ints) -> Bools:
@@ -262,17 +277,17 @@ class _Found:
     lagging: Floats
 
     @classmethod
-    def of(cls, level: _Level, cells: _Cells, children: _Children, valid: Ints, settings: Settings) -> _Found:
+    def of(
+        cls, level: _Level, cells: _Cells, children: _Children, valid: Ints, settings: Settings, rule_of: Ints
+    ) -> _Found:
         """One call of the rule for all results under the same rule and settings."""
         size = len(cells.parent)
         made = cls(
             *(np.full(size, MISSING), words(size), words(size), np.zeros(size), np.zeros(size, dtype=np.int64)),
             *(np.full(size, MISSING), np.full(size, MISSING)),
         )
-        rules = list(dict.fromkeys(node.rule for node in level.nodes))
-        rule_of = np.array([rules.index(node.rule) for node in level.nodes], dtype=np.int64)[cells.parent]
         for number in np.unique(valid):
-            for which, rule in enumerate(rules):
+            for which, rule in enumerate(RULES):
                 groups = np.flatnonzero((valid == number) & (rule_of == which))
                 made._fill(groups, cells, children, _Asked(rule, settings, int(number), level.nodes[0].kind))
         return made

@@ -94,7 +94,7 @@ def _numbers(figures: Figures, infos: Sequence[MeasureInfo], settings: Settings)
     elapsed, allowed = _years(figures, infos)
     return _Numbers(
         tolerance=np.where(np.isnan(own), usual, own),
-        baseline=floats([info.baseline for info in infos])[figures.measure],
+        baseline=figures.baseline,
         elapsed=elapsed,
         allowed=allowed,
         settings=valid,
@@ -104,13 +104,12 @@ def _numbers(figures: Figures, infos: Sequence[MeasureInfo], settings: Settings)
 def _years(figures: Figures, infos: Sequence[MeasureInfo]) -> tuple[Floats, Floats]:
     """Years since the baseline, and from it to the goal, for growth by the year; NaN for other methods."""
     elapsed, allowed = np.full(len(figures), MISSING), np.full(len(figures), MISSING)
-    grows = {row for row, info in enumerate(infos) if info.method == "cagr" and info.baseline_on is not None}
-    for row in np.flatnonzero(np.isin(figures.measure, list(grows))):
-        begins = infos[figures.measure[row]].baseline_on
-        if begins is not None:
-            elapsed[row] = years_between(begins, figures.end[row].item())
-            if not np.isnan(figures.goal_on[row]):
-                allowed[row] = years_between(begins, date.fromordinal(int(figures.goal_on[row])))
+    grows = [row for row, info in enumerate(infos) if info.method == "cagr"]
+    for row in np.flatnonzero(np.isin(figures.measure, grows) & ~np.isnan(figures.baseline_on)):
+        begins = date.fromordinal(int(figures.baseline_on[row]))
+        elapsed[row] = years_between(begins, figures.end[row].item())
+        if not np.isnan(figures.goal_on[row]):
+            allowed[row] = years_between(begins, date.fromordinal(int(figures.goal_on[row])))
     return elapsed, allowed
 
 

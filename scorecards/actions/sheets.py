@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -17,9 +17,10 @@ from scorecards.rules.ladders import interpolated
 from scorecards.rules.scoring import Method, Polarity, planned_value, red_flag_from_tolerance
 
 PERCENT = 100.0
+PLANNED = ("target", "goal", "goal_on")
 VALUES = ("value", "numerator", "denominator")
 THRESHOLDS = ("target", "red_flag", "stretch", "lo", "hi")
-GOAL = ("goal", "goal_on")
+GOAL = ("goal", "goal_on", "baseline", "baseline_on")
 FAR_PAST, FAR_FUTURE = np.datetime64("1000-01-01", "D"), np.datetime64("9000-01-01", "D")
 
 
@@ -79,7 +80,8 @@ class Sheet:
 
     `numbers` holds n × k arrays by name, `longer` the targets given for longer periods, by frequency. `goal` is the
     value a plan leads to, `goal_on` its day; the target is then the value planned. `has_failed`: a ratio whose denominator
-    is 0, or a formula that cannot be computed. `derived` is there where some of the measures are calculated.
+    is 0, or a formula that cannot be computed. `derived` is there where some of the measures are calculated. `kept`: by
+    row and shorter frequency, columns of closed periods with the row's numbers as they were known then.
     """
 
     infos: list[MeasureInfo]
@@ -90,6 +92,7 @@ class Sheet:
     longer: dict[Frequency, dict[str, Floats]]
     has_failed: Bools
     derived: Derived | None = None
+    kept: dict[tuple[int, Frequency], list[tuple[Ints, dict[str, Floats]]]] = field(default_factory=dict)
 
     def grace(self) -> Ints:
         return np.array([info.grace_days for info in self.infos], dtype=np.int64)
@@ -112,6 +115,7 @@ class Sheet:
             },
             has_failed=self.has_failed[row : row + 1],
             derived=self.derived.row(row) if self.derived and self.infos[row].expression else None,
+            kept={},
         )
 
 
@@ -153,8 +157,12 @@ def _sheet(
     has_failed = _divide(infos, numbers)
     _default_red_flags(infos, line, numbers, settings)
     for row, info in enumerate(infos):
+        if info.baseline is not None:
+            numbers["baseline"][row] = info.baseline
+        if info.baseline_on is not None:
+            numbers["baseline_on"][row] = info.baseline_on.toordinal()
         if info.has_plan:
-            for name, planned in zip(("target", *GOAL), plan(info, facts[info.node], line), strict=True):
+            for name, planned in zip(PLANNED, plan(info, facts[info.node], line), strict=True):
                 numbers[name][row] = planned
     derived = Derived.blank(len(infos), len(line)) if any(info.expression for info in infos) else None
     return Sheet(infos, rows, line, life, numbers, longer, has_failed, derived)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from core.actions import Outcome
 from core.periods import Calendar, Frequency, Period, PeriodError, years_between
 from organization.models import Person
 from organization.queries import calendars
-from scorecards.actions.recompute import Held, again, hold, recompute
+from scorecards.actions.recompute import again, hold, recompute
 from scorecards.actions.timelines import Periods, reading, united
 from scorecards.actions.writing import (
     Batch,
@@ -34,7 +34,7 @@ from scorecards.actions.writing import (
     refuse_locked,
     refuse_repeated,
 )
-from scorecards.models import Measure, Target
+from scorecards.models import Measure
 from scorecards.rules.refusals import (
     Refusal,
     check_band,
@@ -118,8 +118,6 @@ def _write(actor: Actor, asked: _Targets, today: date, why: Why, calendar: Calen
     cards = {row: asked.measure(row).node.scorecard_id for row in asked.batch.open_rows()}
     refuse_locked(asked.batch, cards, held.state.locked)
     asked.batch.stop_if(partial=False)
-    _refuse_moving_closed(asked, cards, held)
-    asked.batch.stop_if(partial=False)
     _compare(asked, why)
     asked.batch.stop_if(partial=False)
     if not asked.new:
@@ -137,42 +135,6 @@ def _write(actor: Actor, asked: _Targets, today: date, why: Why, calendar: Calen
 def _leads_on(measure: Measure) -> bool:
     """Whether a target of it says something about other periods too."""
     return measure.method in PLANS or measure.interpolates
-
-
-def _refuse_moving_closed(asked: _Targets, cards: Mapping[int, int | None], held: Held) -> None:
-    """A step of a ladder moves the periods up to the steps beside it; closed ones among them keep their target."""
-    rows = [row for row in asked.batch.open_rows() if asked.measure(row).interpolates]
-    if not rows or not any(held.state.locked.values()):
-        return
-    given = _steps({asked.rows[row].measure_id for row in rows})
-    for row in rows:
-        period, measure = asked.rows[row].period, asked.measure(row)
-        locked = held.state.locked.get(cards[row] or 0, ())
-        steps = given.get((measure.pk, period.frequency.value), ())
-        below = max((start for start in steps if start < period.start), default=None)
-        above = min((start for start in steps if start > period.start), default=None)
-        after = None if below is None else Period(period.frequency, below, period.calendar).end
-        for lock in locked:
-            if _lies_between(lock, after, period.start) or _lies_between(lock, period.end, above):
-                sentence = _(
-                    "%(closed)s is closed, and its target lies on the line to %(period)s. Give the periods after"
-                    " %(closed)s a target first, or have it opened again."
-                )
-                asked.batch.refuse(row, sentence % {"closed": lock.label, "period": period.label})
-
-
-def _steps(measures: Collection[int]) -> dict[tuple[int, str], list[date]]:
-    """First days of the periods that have a target now, by measure and frequency; one statement."""
-    found: dict[tuple[int, str], list[date]] = {}
-    rows = Target.objects.filter(measure__in=measures, superseded_at=None).exclude(value=None, low=None, high=None)
-    for measure, frequency, start in rows.values_list("measure_id", "frequency", "period_start"):
-        found.setdefault((measure, frequency), []).append(start)
-    return found
-
-
-def _lies_between(lock: Period, after: date | None, before: date | None) -> bool:
-    """Whether a closed period reaches into the time after the last day of a step and before the first of the next."""
-    return after is not None and before is not None and lock.start < before and lock.end > after
 
 
 def _read_by(asked: _Targets, row: int, today: date) -> Periods:

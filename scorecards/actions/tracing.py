@@ -52,7 +52,10 @@ class Trace:
 
 
 def trace(measure: Measure, period: Period, today: date) -> Trace:
-    """What the measure's formula found in one of its own periods; three statements."""
+    """What the measure's formula found in one of its own periods, or had found when that was closed; four statements.
+
+    Two more where something was recorded since.
+    """
     node = measure.node.pk
     above = tree_above([node])
     alone = replace(above, nodes={node: above.nodes[node]}, edges=[edge for edge in above.edges if edge.child == node])
@@ -63,9 +66,10 @@ def trace(measure: Measure, period: Period, today: date) -> Trace:
     lines = lines_of(tree, formulas, wanted, today, period.calendar) if period.start <= today else None
     if formulas is None or lines is None:
         return nothing
-    made, besides = sheets_of([tree.measures[node]], tree, formulas, lines, Settings([]), today)
-    found = found_by(formulas, measure.code, [*made, *besides], lines, today)
+    made, besides, past = sheets_of([tree.measures[node]], tree, formulas, lines, Settings([]), today)
     at = lines[period.frequency].at[period.start]
+    known = past.sheets_for(measure.code, made[0], at) if past else None
+    found = found_by(formulas, measure.code, known or [*made, *besides], lines, today)
     numbers = {reading: each.value[at : at + 1] for reading, each in found.items()}
     value = evaluate(formula, numbers, 1)
     return Trace(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,14 +16,15 @@ from psycopg2.extras import DateRange
 from audit.actions import recording
 from core.access import Actor, require, require_all
 from core.actions import Outcome, Refusal, check_version
-from core.periods import Calendar
+from core.periods import Calendar, Period
 from organization.actors import system_actor
 from organization.queries import calendars
 from scorecards.actions.edges import close_edges, end_edge, open_edges, reweigh
 from scorecards.actions.recompute import Recomputed, again, hold, recompute
 from scorecards.actions.timelines import ABOVE_MEASURES, all_since
 from scorecards.actions.writing import Batch, NothingWrittenError, exact, in_words
-from scorecards.models import Edge, Measure, Node, PeriodLock, Scorecard, ScorecardBands
+from scorecards.models import Edge, Measure, Node, NodeRule, PeriodLock, Scorecard, ScorecardBands
+from scorecards.queries.kept import first_open_day
 from scorecards.rules.refusals import Refusal as NumberRefusal
 from scorecards.rules.refusals import check_weight
 from strategy.models import Objective, Perspective, Strategy, Theme
@@ -189,32 +191,62 @@ def set_weights(
     return batch.outcome()
 
 
-def set_rule(actor: Actor, *, node: Node, rule: str, today: date) -> Node:
-    """Another way in which the scores below a node become its own. It counts for all periods, so none may be closed."""
+def set_rule(actor: Actor, *, node: Node, rule: str, today: date, from_on: date | None = None) -> Node:
+    """Another way in which the scores below a node become its own, from a day on; earlier periods keep that of their time.
+
+    Without a day, from the first period that is not closed. Refused where a closed period would change.
+    """
     card = Scorecard.objects.filter(nodes=node).first()
     if card is None or node.kind == "measure":
         raise Refusal(_("Nothing rolls up here, so there is no rule to choose."))
     require(actor, "set_weights", card)
     if rule not in Node.Rule.values:
         raise Refusal(_("There is no roll-up “%(rule)s”.") % {"rule": rule}, field="rule")
-    return again(lambda: _set_rule(actor, card, node.pk, rule, today))
+    return again(lambda: _set_rule(actor, card, node.pk, rule, from_on, today))
 
 
-def _set_rule(actor: Actor, card: Scorecard, pk: int, rule: str, today: date) -> Node:
+def _set_rule(actor: Actor, card: Scorecard, pk: int, rule: str, from_on: date | None, today: date) -> Node:
     calendar = calendars()
-    with recording(actor, "set_rule", subject_id=card.strategy.subject_id, details={"node": pk, "rule": rule}):
+    with transaction.atomic():
         held = hold([pk], calendar)
-        locked = held.state.locked.get(card.pk)
-        if locked:
-            raise Refusal(
-                _("A roll-up counts for all periods, and %(period)s is closed. Have it opened again first.")
-                % {"period": max(locked, key=lambda lock: lock.end).label},
-                code="closed",
-                field="rule",
-            )
-        Node.objects.filter(pk=pk).update(rule=rule)
-        recompute({pk}, None, today, held)
+        last = max((lock.end for lock in held.state.locked.get(card.pk, ())), default=None)
+        day = from_on or first_open_day(card.strategy, last)
+        _refuse_closed_rule(held.state.locked.get(card.pk, ()), day)
+        row = NodeRule.objects.filter(node=pk, valid__contains=day).first()
+        if rule != (row.rule if row else Node.Rule.WEIGHTED):
+            details = {"node": pk, "rule": rule, "from_on": day.isoformat()}
+            with recording(actor, "set_rule", subject_id=card.strategy.subject_id, details=details):
+                _write_rule(pk, row, rule, day)
+                recompute({pk}, all_since(ABOVE_MEASURES, day, today, calendar), today, held)
     return Node.objects.get(pk=pk)
+
+
+def _refuse_closed_rule(locked: Iterable[Period], from_on: date) -> None:
+    """The roll-up valid on a period's last day counts in it, so a closed period keeps that of its time."""
+    reached = [lock for lock in locked if lock.end >= from_on]
+    if reached:
+        raise Refusal(
+            _("%(period)s is closed, so the roll-up can change only after it.")
+            % {"period": max(reached, key=lambda lock: lock.end).label},
+            code="closed",
+            field="from_on",
+        )
+
+
+def _write_rule(node: int, row: NodeRule | None, rule: str, from_on: date) -> None:
+    """The roll-up from the day on; the one before it keeps its time."""
+    if row is not None and row.valid.lower == from_on:
+        row.rule = rule
+        row.save(update_fields=["rule"])
+        return
+    if row is not None:
+        upper = row.valid.upper
+        row.valid = DateRange(row.valid.lower, from_on)
+        row.save(update_fields=["valid"])
+    else:
+        later = NodeRule.objects.filter(node=node, valid__startswith__gt=from_on).order_by("valid").first()
+        upper = later.valid.lower if later else None
+    NodeRule.objects.create(node_id=node, rule=rule, valid=DateRange(from_on, upper))
 
 
 def weight_problem(weight: Decimal) -> str:

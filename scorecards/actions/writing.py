@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
@@ -147,7 +147,7 @@ def refuse_repeated(batch: Batch, keys: Mapping[int, FactKey], values: Mapping[i
             batch.refuse(row, _("Another row says something else for %(label)s.") % {"label": batch.labels[row]})
 
 
-def refuse_locked(batch: Batch, cards: Mapping[int, int | None], locked: Mapping[int, Sequence[Period]]) -> None:
+def refuse_locked(batch: Batch, cards: Mapping[int, int | None], locked: Mapping[int, Iterable[Period]]) -> None:
     """No fact of a closed period is written; `cards` holds each row's scorecard."""
     for row in batch.open_rows():
         period = batch.periods[row]

@@ -56,7 +56,14 @@ class ScoreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TimedViewSe
     def get_queryset(self) -> QuerySet[Any]:
         """Each with the result asked about."""
         rows = super().get_queryset()
-        return rows if getattr(self, "swagger_fake_view", False) else rows.prefetch_related(self.asked("results"))
+        return (
+            rows if getattr(self, "swagger_fake_view", False) else rows.prefetch_related(self.asked("results"), "rules")
+        )
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With the last day of the period, on which roll-ups count."""
+        is_drawn = getattr(self, "swagger_fake_view", False)
+        return {**super().get_serializer_context(), "day": None if is_drawn else self.at.period.end}
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Why it has its score: each part with weight, score and the points it brings."""

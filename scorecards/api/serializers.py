@@ -197,6 +197,7 @@ class ScoreSerializer(serializers.ModelSerializer[Node]):
 
     key = serializers.SerializerMethodField()
     name = serializers.SerializerMethodField()
+    rule = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
 
     class Meta:
@@ -209,6 +210,11 @@ class ScoreSerializer(serializers.ModelSerializer[Node]):
 
     def get_name(self, node: Node) -> str:
         return str(next(found for thing in THINGS if (found := getattr(node, thing)) is not None).name)
+
+    @extend_schema_field(serializers.ChoiceField(choices=Node.Rule.choices))
+    def get_rule(self, node: Node) -> str:
+        """The roll-up that holds on the period's last day."""
+        return node.rule_on(self.context["day"]).rule
 
     @extend_schema_field(ResultSerializer(allow_null=True))
     def get_result(self, node: Node) -> dict[str, Any] | None:

@@ -42,9 +42,10 @@ class WeightsForm(VersionedForm):
 
 
 class RuleForm(PlainForm):
-    """How the scores below a node become its own."""
+    """How the scores below a node become its own, from a day on."""
 
     rule = forms.ChoiceField(label=_("Roll-up"), choices=Node.Rule.choices)
+    from_on = DayField(label=_("From"), required=False, help_text=_("Earlier periods keep the roll-up of their time."))
 
 
 class BandsForm(PlainForm):

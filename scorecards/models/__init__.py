@@ -7,7 +7,7 @@ from scorecards.models.facts import Baseline, Observation, OwnerForecast, Period
 from scorecards.models.measures import Annotation, FormulaInput, Measure
 from scorecards.models.reminders import Reminder, ReminderPlan
 from scorecards.models.reports import Report, ReportSchedule
-from scorecards.models.tree import Edge, MeasureForecast, Node, Result, Scorecard, ScorecardBands
+from scorecards.models.tree import Edge, MeasureForecast, Node, NodeRule, Result, Scorecard, ScorecardBands
 
 __all__ = [
     "Aggregation",
@@ -24,6 +24,7 @@ __all__ = [
     "MeasureForecast",
     "Method",
     "Node",
+    "NodeRule",
     "Observation",
     "OwnerForecast",
     "PeriodLock",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Func, Q, Value
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+from psycopg2.extras import DateRange
 
 from core.models import Versioned
 from core.statuses import reason_words
@@ -80,7 +83,6 @@ class Node(models.Model):
     theme = models.OneToOneField(Theme, models.PROTECT, null=True, related_name="node")
     strategy = models.OneToOneField(Strategy, models.PROTECT, null=True, related_name="node")
     unit = models.OneToOneField(OrgUnit, models.PROTECT, null=True, related_name="node")
-    rule = models.CharField(_("roll-up"), max_length=13, choices=Rule.choices, default=Rule.WEIGHTED)
 
     class Meta:
         verbose_name = _("node")
@@ -100,6 +102,40 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    def rule_on(self, day: date) -> NodeRule:
+        """The roll-up that holds on a day, of its `rules`; where none does, the weighted mean until the next."""
+        rows = [(row.valid.lower, row.valid.upper, row) for row in self.rules.all()]
+        held = next((row for _lower, _upper, row in rows if row.holds_on(day)), None)
+        lower = max((upper for _lower, upper, _row in rows if upper and upper <= day), default=None)
+        upper = min((lower for lower, _upper, _row in rows if lower and lower > day), default=None)
+        return held or NodeRule(node=self, rule=Node.Rule.WEIGHTED, valid=DateRange(lower, upper))
+
+
+class NodeRule(models.Model):
+    """How the scores below a node become its own, for a time; where no row holds, by the weighted mean (METHOD §5)."""
+
+    node = models.ForeignKey(Node, models.PROTECT, related_name="rules")
+    rule = models.CharField(_("roll-up"), max_length=13, choices=Node.Rule.choices)
+    valid = DateRangeField(_("valid"))
+
+    class Meta:
+        verbose_name = _("roll-up")
+        verbose_name_plural = _("roll-ups")
+        constraints = [
+            ExclusionConstraint(
+                name="one_rule_at_a_time",
+                expressions=[(IdRange("node_id"), RangeOperators.OVERLAPS), ("valid", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} {self.rule}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is valid on a day."""
+        lower, upper = self.valid.lower, self.valid.upper
+        return (lower is None or lower <= day) and (upper is None or day < upper)
 
 
 class Edge(models.Model):

@@ -11,11 +11,12 @@ from math import fsum
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.access import Actor, require
-from core.formats import percent, plain
+from core.formats import date_short, percent, plain
 from core.periods import At
 from core.statuses import reason_words
 from scorecards.models import Edge, Measure, Node, Target
@@ -191,7 +192,7 @@ def node_report(viewer: Actor, node: Node, at: At) -> NodeReport:
         score=found.score,
         status=found.status,
         reason=found.reason,
-        rule=str(RULES[Node.Rule(node.rule)]),
+        rule=str(RULES[Node.Rule(found.rule)]),
         sentences=tuple(_sentences(found, lines)),
         lines=lines,
         points=None if found.kept_score is None else round(fsum(line.points for line in lines), 9),
@@ -249,6 +250,10 @@ def _sentences(found: Explanation, lines: Sequence[PartLine]) -> Iterator[str]:
         "minimum": percent(100 * found.minimum_coverage, 0),
         "kept": "" if found.kept_score is None else plain(found.kept_score, 1),
     }
+    if found.rule_from_on is not None:
+        yield _("It rolls up so from %(day)s on.") % {"day": date_short(found.rule_from_on)}
+    if found.rule_until_on is not None:
+        yield _("From %(day)s on it rolls up otherwise.") % {"day": date_short(found.rule_until_on)}
     if not lines:
         yield _("Nothing counts in it in this period.")
         return
@@ -283,6 +288,11 @@ def _of_measure(measure: Measure, found: MeasureExplanation, at: At, about: dict
             _("%(n)d of %(m)d parts of the period have a value so far.")
             % {"n": found.parts_present, "m": found.parts_total}
         )
+    if found.closed_at is not None:
+        words = {"period": at.period.label, "day": date_short(localtime(found.closed_at).date())}
+        sentences.append(
+            _("%(period)s was closed on %(day)s: what was recorded or set later does not count in it.") % words
+        )
     return NodeReport(
         **about,
         score=found.score,
@@ -307,8 +317,8 @@ def _figures(measure: Measure, found: MeasureExplanation, at: At) -> Iterator[Fi
         yield Figure(_("Red flag"), numbers.text(found.red_flag), remark)
     if found.stretch is not None:
         yield Figure(_("Stretch"), numbers.text(found.stretch), _("worth 100 points"))
-    if measure.baseline is not None and measure.method in (Measure.Method.PROGRESS, Measure.Method.CAGR):
-        yield Figure(_("Baseline"), numbers.text(measure.baseline))
+    if found.baseline is not None:
+        yield Figure(_("Baseline"), numbers.text(found.baseline))
     if measure.tolerance is not None:
         yield Figure(_("Tolerance"), plain(measure.tolerance))
     yield Figure(_("Direction"), str(measure.get_polarity_display()))

@@ -5,15 +5,17 @@ Computed when it is opened, by the same rules and from the same rows; never stor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils import timezone
 
 from core.access import Actor, scoped
-from core.periods import At, Period
-from scorecards.models import Edge, Measure, Node, Result, ScorecardBands, Target
+from core.periods import At, Frequency, Period
+from scorecards.models import Edge, Measure, Node, NodeRule, Result, ScorecardBands, Target
+from scorecards.queries.kept import baseline_at, closed_on_card, closed_since
 from scorecards.rules.rollup import DEFAULT_MINIMUM_COVERAGE, Child, Rollup, Rule, Share, roll_up
 from scorecards.rules.scoring import Method, Note, Polarity, ScoringInputs, score
 from scorecards.rules.status import DEFAULT_BANDS, Bands, Status, status_of
@@ -48,7 +50,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a node came to its score in a period. `kept_score` is the number even where coverage makes it grey."""
+    """How a node came to its score in a period. `kept_score` is the number even where coverage makes it grey.
+
+    `rule` holds from and until the days beside it (None: ever, and still).
+    """
 
     score: float | None
     status: str
@@ -58,12 +63,17 @@ class Explanation:
     kept_score: float | None
     is_capped: bool
     rule: str
+    rule_from_on: date | None
+    rule_until_on: date | None
     parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
 class MeasureExplanation:
-    """How a measure came to its score in a period; `note` is a word of METHOD §3, such as that the target is the limit."""
+    """How a measure came to its score in a period; `note` is a word of METHOD §3, such as that the target is the limit.
+
+    `closed_at`: from when on it has been closed, with the baseline known then.
+    """
 
     score: float | None
     status: str
@@ -77,10 +87,12 @@ class MeasureExplanation:
     parts_present: int | None
     parts_total: int | None
     is_carried: bool
+    baseline: float | None
+    closed_at: datetime | None
 
 
 def explanation(viewer: Actor, node: Node, at: At) -> Explanation:
-    """The explanation of a node above measures, in the period of `at`; four queries."""
+    """The explanation of a node above measures, in the period of `at`; five queries."""
     bands, minimum = _settings(node, at.period.end)
     edges = list(
         Edge.objects.filter(parent=node, valid__contains=at.period.end)
@@ -88,15 +100,16 @@ def explanation(viewer: Actor, node: Node, at: At) -> Explanation:
         .order_by("child_id")
     )
     results = _results([edge.child_id for edge in edges], at.period)
+    rule = node.rule_on(at.period.end)
     found = roll_up(
-        [_child(node, edge, results.get(edge.child_id), at.period) for edge in edges], Rule(node.rule), minimum, bands
+        [_child(node, edge, results.get(edge.child_id), at.period) for edge in edges], Rule(rule.rule), minimum, bands
     )
     hidden = _hidden(viewer, [edge.child for edge in edges])
     parts = tuple(
         _part(node, edge.child, share, results.get(edge.child_id), is_hidden=edge.child_id in hidden)
         for edge, share in zip(edges, found.explanation, strict=True)
     )
-    return _explanation(found, minimum, node, parts)
+    return _explanation(found, minimum, rule, parts)
 
 
 def _hidden(viewer: Actor, children: list[Node]) -> set[int]:
@@ -110,7 +123,7 @@ def _hidden(viewer: Actor, children: list[Node]) -> set[int]:
     return hidden
 
 
-def _explanation(found: Rollup, minimum: float, node: Node, parts: tuple[Part, ...]) -> Explanation:
+def _explanation(found: Rollup, minimum: float, rule: NodeRule, parts: tuple[Part, ...]) -> Explanation:
     return Explanation(
         score=found.score,
         status=found.status.value,
@@ -119,13 +132,15 @@ def _explanation(found: Rollup, minimum: float, node: Node, parts: tuple[Part, .
         minimum_coverage=minimum,
         kept_score=found.kept_score,
         is_capped=found.is_capped,
-        rule=node.rule,
+        rule=rule.rule,
+        rule_from_on=rule.valid.lower,
+        rule_until_on=rule.valid.upper,
         parts=parts,
     )
 
 
 def measure_explanation(measure: Measure, at: At) -> MeasureExplanation:
-    """The explanation of a measure in the period of `at`; two queries."""
+    """The explanation of a measure in the period of `at`; three queries, for a closed plan one more."""
     period = at.period
     result = Result.objects.filter(
         node__measure=measure, frequency=period.frequency, period_start=period.start
@@ -142,6 +157,7 @@ def measure_explanation(measure: Measure, at: At) -> MeasureExplanation:
         and result.red_flag is not None
         and not any(target.red_flag is not None for target in targets)
     )
+    closed = closed_on_card(measure, period.calendar)
     return MeasureExplanation(
         score=result.score,
         status=result.status,
@@ -155,7 +171,20 @@ def measure_explanation(measure: Measure, at: At) -> MeasureExplanation:
         parts_present=result.parts_present,
         parts_total=result.parts_total,
         is_carried=result.is_carried,
+        baseline=_baseline(measure, period, closed),
+        closed_at=closed_since(period, closed),
     )
+
+
+def _baseline(measure: Measure, period: Period, closed: Mapping[Period, datetime]) -> float | None:
+    """What progress and growth in a period are measured from: the baseline of its last part."""
+    if measure.method not in (Measure.Method.PROGRESS, Measure.Method.CAGR):
+        return None
+    own = Frequency(measure.frequency)
+    last = period.parts(own)[-1] if period.frequency.is_longer_than(own) else period
+    moment = closed_since(last, closed)
+    value = measure.baseline if moment is None else baseline_at(measure, moment)
+    return None if value is None else float(value)
 
 
 def _note(measure: Measure, result: Result, stretch: float | None) -> str:

@@ -122,7 +122,7 @@ def with_formulas(tree: Tree) -> tuple[Tree, Formulas | None]:
     if not asked:
         return tree, None
     known = {info.code: info for info in [*_inputs([info.id for info in asked]), *_own(tree)]}
-    found = _derived(Formulas(known, frozenset(info.code for info in asked)))
+    found = with_beginnings(Formulas(known, frozenset(info.code for info in asked)))
     measures = {node: found.infos.get(info.code, info) for node, info in tree.measures.items()}
     return replace(tree, measures=measures), found
 
@@ -137,7 +137,7 @@ def _inputs(measures: Collection[int]) -> Iterable[MeasureInfo]:
         return [replace(measure_info(row[0], row[1], row[3:]), placed_on=row[2]) for row in cursor.fetchall()]
 
 
-def _derived(given: Formulas) -> Formulas:
+def with_beginnings(given: Formulas) -> Formulas:
     """A calculated measure begins when its inputs allow, and what breaks an input breaks it."""
     infos = dict(given.infos)
     for code in given.order:

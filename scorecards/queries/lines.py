@@ -16,8 +16,9 @@ from core.charts import FurtherLine
 from core.periods import Frequency, Period
 from scorecards.models import Annotation, Measure, Observation, Series, Target
 from scorecards.queries.cards import number_format
+from scorecards.queries.kept import closed_on_card
 from scorecards.queries.measures import MeasureReport
-from scorecards.queries.targets import locks_of, periods_in
+from scorecards.queries.targets import periods_in
 from scorecards.queries.trees import is_locked
 
 MOST_SHOWN = 4
@@ -140,7 +141,7 @@ def year_of_line(viewer: Actor, series: Series, year: Period) -> LineYear:
         series=series, frequency=measure.frequency, superseded_at=None, period_start__in=[one.start for one in periods]
     )
     values = dict(rows.values_list("period_start", "value"))
-    locks = locks_of(measure, year.calendar)
+    locks = closed_on_card(measure, year.calendar)
     numbers = number_format(measure)
     cells = []
     for one in periods:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import isnan
 
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from core.access import Actor, can, scoped
 from core.formats import NumberFormat, date_short
 from core.periods import At, Calendar, Frequency, Period, PeriodError
-from scorecards.models import Measure, Method, PeriodLock, Scorecard, Target
+from scorecards.models import Measure, Method, Scorecard, Target
 from scorecards.queries.cards import number_format
+from scorecards.queries.kept import closed_on_card, closed_since
 from scorecards.queries.ranges import range_text
 from scorecards.queries.trees import is_locked
 from scorecards.rules.arrays import days, floats
@@ -94,9 +95,9 @@ def year_of_targets(viewer: Actor, measure: Measure, year: Period) -> TargetYear
     own = Frequency(measure.frequency)
     periods = [p for f in (own, *LONGER) if f is own or f.is_longer_than(own) for p in periods_in(f, year)]
     facts = _facts(measure)
-    locks = locks_of(measure, year.calendar)
+    locks = closed_on_card(measure, year.calendar)
     numbers = number_format(measure)
-    ladder = _ladder(measure, facts, [p for p in periods if p.frequency is own]) if measure.interpolates else {}
+    ladder = _ladders(measure, facts, [p for p in periods if p.frequency is own], locks) if measure.interpolates else {}
     lines = []
     for period in periods:
         rows = facts.get((period.frequency.value, period.start), [])
@@ -129,7 +130,8 @@ def periods_in(frequency: Frequency, year: Period) -> list[Period]:
     return found
 
 
-Facts = dict[tuple[str, date], list[Target]]
+Place = tuple[str, date]
+Facts = dict[Place, list[Target]]
 
 
 def _facts(measure: Measure) -> Facts:
@@ -139,12 +141,6 @@ def _facts(measure: Measure) -> Facts:
     for row in rows.order_by("frequency", "period_start", "revision"):
         found[row.frequency, row.period_start].append(row)
     return found
-
-
-def locks_of(measure: Measure, calendar: Calendar) -> list[Period]:
-    """The closed periods of the measure's scorecard."""
-    rows = PeriodLock.objects.filter(scorecard__nodes__measure=measure, opened_at=None)
-    return [lock.period(calendar) for lock in rows]
 
 
 def _is_given(target: Target | None) -> bool:
@@ -180,12 +176,31 @@ def _changed(rows: Sequence[Target]) -> str:
     return "; ".join([*parts, *([last.reason] if last.reason else [])])
 
 
-def _ladder(measure: Measure, facts: Facts, periods: Sequence[Period]) -> dict[Period, str]:
-    """What the line between given targets says of periods without one."""
+def _ladders(
+    measure: Measure, facts: Facts, periods: Sequence[Period], closed: Mapping[Period, datetime]
+) -> dict[Period, str]:
+    """What the line between given targets says of periods without one; of closed ones, what it said then."""
+    found: dict[Period, str] = {}
+    since = {period: closed_since(period, closed) for period in periods}
+    for moment in set(since.values()):
+        alike = [period for period in periods if since[period] == moment]
+        steps = {key: held for key, rows in facts.items() if (held := _held(rows, moment)) is not None}
+        found |= _ladder(measure, steps, alike)
+    return found
+
+
+def _held(rows: Sequence[Target], moment: datetime | None) -> Target | None:
+    """The target of a period that held at a moment; None is now."""
+    if moment is None:
+        return rows[-1]
+    return next((row for row in reversed(rows) if row.recorded_at <= moment), None)
+
+
+def _ladder(measure: Measure, given: Mapping[Place, Target], periods: Sequence[Period]) -> dict[Period, str]:
     steps = sorted(
-        (Period(Frequency(frequency), start, periods[0].calendar).end, rows[-1])
-        for (frequency, start), rows in facts.items()
-        if frequency == measure.frequency and _is_given(rows[-1])
+        (Period(Frequency(frequency), start, periods[0].calendar).end, row)
+        for (frequency, start), row in given.items()
+        if frequency == measure.frequency and _is_given(row)
     )
     on, ends = days([end for end, _row in steps]), days([period.end for period in periods])
     lines = {name: interpolated(floats([getattr(row, name) for _end, row in steps]), on, ends) for name in LADDER}

@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -35,14 +36,25 @@ WITH RECURSIVE above(id) AS (
 """The nodes, all above them, and calculated measures that read them, with all above these."""
 
 
+class RuleInfo(NamedTuple):
+    """A node's roll-up from `lower` (None: ever) until before `upper` (None: still)."""
+
+    rule: Rule
+    lower: date | None
+    upper: date | None
+
+
 @dataclass(frozen=True)
 class NodeInfo:
-    """A node that is to be recomputed; the days are those of its objective or strategy."""
+    """A node that is to be recomputed; the days are those of its objective or strategy.
+
+    `rules` are its roll-ups; at other times it is the weighted mean.
+    """
 
     id: int
     kind: str
     card: int | None
-    rule: Rule
+    rules: tuple[RuleInfo, ...]
     starts_on: date | None
     ends_on: date | None
 
@@ -151,10 +163,14 @@ MEASURE_COLUMNS = """
    WHERE a.measure_id = m.id AND a.is_break), m.code, m.expression
 """
 
+_ROLL_UPS = """(
+  SELECT node_id, json_agg(json_build_array(rule, lower(valid), upper(valid)) ORDER BY lower(valid)) AS rules
+  FROM scorecards_noderule GROUP BY node_id
+)"""
 _TREE = (
     ABOVE
     + """
-SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, o.starts_on),
+SELECT n.id, n.kind, n.scorecard_id, r.rules::text, coalesce(s.starts_on, o.starts_on),
   coalesce(least(s.ends_on, (s.retired_at AT TIME ZONE %(zone)s)::date), o.ends_on),
   e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
   co.starts_on, co.ends_on, CASE WHEN e.child_id IS NULL THEN n.scorecard_id ELSE c.scorecard_id END,
@@ -162,6 +178,9 @@ SELECT n.id, n.kind, n.scorecard_id, n.rule, coalesce(s.starts_on, o.starts_on),
     + MEASURE_COLUMNS
     + """
 FROM above JOIN scorecards_node n USING (id)
+LEFT JOIN """
+    + _ROLL_UPS
+    + """ r ON r.node_id = n.id
 LEFT JOIN strategy_theme t ON t.id = n.theme_id
 LEFT JOIN strategy_strategy s ON s.id = coalesce(n.strategy_id, t.strategy_id)
 LEFT JOIN strategy_objective o ON o.id = n.objective_id
@@ -186,13 +205,22 @@ def tree_above(nodes: Collection[int]) -> Tree:
         cursor.execute(_TREE, {"nodes": sorted(nodes), "zone": settings.TIME_ZONE})
         for row in cursor:
             if row[0] not in found:
-                found[row[0]] = NodeInfo(row[0], row[1], row[2], Rule(row[3]), row[4], row[5])
+                found[row[0]] = NodeInfo(row[0], row[1], row[2], _rules(row[3]), row[4], row[5])
             if row[_EDGE] is not None:
                 edges.append(EdgeInfo(row[0], *row[_EDGE:_CARD]))
             node = row[0] if row[_EDGE] is None else row[_EDGE]
             if row[_MEASURE] is not None and node not in measures:
                 measures[node] = measure_info(node, row[_CARD], row[_MEASURE:])
     return Tree(found, edges, measures)
+
+
+def _rules(found: str | None) -> tuple[RuleInfo, ...]:
+    rows = json.loads(found) if found else []
+    return tuple(RuleInfo(Rule(rule), _day(lower), _day(upper)) for rule, lower, upper in rows)
+
+
+def _day(written: str | None) -> date | None:
+    return None if written is None else date.fromisoformat(written)
 
 
 def measure_info(node: int, card: int | None, row: Sequence[Any]) -> MeasureInfo:
@@ -288,23 +316,50 @@ DEFAULTS = BandsRow(None, None, None)
 
 
 @dataclass(frozen=True)
+class Closing:
+    """A period of a scorecard closed at a moment; opened again at another, or still closed (None)."""
+
+    period: Period
+    locked_at: datetime
+    opened_at: datetime | None
+
+    def holds_at(self, moment: datetime | None) -> bool:
+        """Whether it was closed before a moment and still was then; None is now."""
+        if moment is None:
+            return self.opened_at is None
+        return self.locked_at < moment and (self.opened_at is None or self.opened_at > moment)
+
+
+@dataclass(frozen=True)
 class CardState:
-    """Read after the lock was taken: the moment, the settings and the closed periods of the scorecards that are held."""
+    """Read after the lock was taken: the moment, the settings and the closed periods of the scorecards that are held.
+
+    `closings` are all there ever were; `locked` says of each that is closed now since when.
+    """
 
     moment: datetime
     bands: list[BandsRow]
-    locked: dict[int, list[Period]]
+    closings: dict[int, list[Closing]]
+
+    @cached_property
+    def locked(self) -> dict[int, dict[Period, datetime]]:
+        """Without scorecards on which nothing is closed."""
+        found = {
+            card: {each.period: each.locked_at for each in many if each.holds_at(None)}
+            for card, many in self.closings.items()
+        }
+        return {card: closed for card, closed in found.items() if closed}
 
 
 _STATE = """
 SELECT 0, clock_timestamp(), NULL::bigint, NULL, NULL::date, NULL::date, NULL::float8, NULL::float8, NULL::float8,
-  NULL::float8, NULL::float8
+  NULL::float8, NULL::float8, NULL::timestamptz
 UNION ALL
-SELECT 1, NULL, scorecard_id, NULL, lower(valid), upper(valid), green, amber, exceeds, minimum_coverage, tolerance
+SELECT 1, NULL, scorecard_id, NULL, lower(valid), upper(valid), green, amber, exceeds, minimum_coverage, tolerance, NULL
 FROM scorecards_scorecardbands WHERE scorecard_id = ANY(%(cards)s)
 UNION ALL
-SELECT 2, NULL, scorecard_id, frequency, period_start, NULL, NULL, NULL, NULL, NULL, NULL
-FROM scorecards_periodlock WHERE scorecard_id = ANY(%(cards)s) AND opened_at IS NULL
+SELECT 2, locked_at, scorecard_id, frequency, period_start, NULL, NULL, NULL, NULL, NULL, NULL, opened_at
+FROM scorecards_periodlock WHERE scorecard_id = ANY(%(cards)s)
 """
 
 
@@ -317,11 +372,12 @@ def card_state(cards: Collection[int], calendar: Calendar) -> CardState:
     bands = [
         BandsRow(row[2], row[4], row[5], Bands(row[6], row[7], row[8]), row[9], row[10]) for row in rows if row[0] == 1
     ]
-    locked: dict[int, list[Period]] = {}
+    closings: dict[int, list[Closing]] = {}
     for row in rows:
         if row[0] == 2:
-            locked.setdefault(row[2], []).append(Period(Frequency(row[3]), row[4], calendar))
-    return CardState(moment, sorted(bands, key=lambda row: (row.card or 0, row.lower or date.min)), locked)
+            period = Period(Frequency(row[3]), row[4], calendar)
+            closings.setdefault(row[2], []).append(Closing(period, row[1], row[11]))
+    return CardState(moment, sorted(bands, key=lambda row: (row.card or 0, row.lower or date.min)), closings)
 
 
 def is_locked(period: Period, locked: Iterable[Period]) -> Period | None:

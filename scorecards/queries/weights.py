@@ -43,13 +43,26 @@ class WeightLine:
 
 
 @dataclass(frozen=True)
+class RuleLine:
+    """A roll-up of a node and its time (None: ever, and still)."""
+
+    name: str
+    from_on: date | None
+    until_on: date | None
+
+
+@dataclass(frozen=True)
 class WeightGroup:
-    """The children of one node on a day, heaviest first; `ahead` and `past` are weights of other times."""
+    """The children of one node on a day, heaviest first; `ahead` and `past` are weights of other times.
+
+    `rule` is the roll-up of the day; `rules` are all there ever were, newest first.
+    """
 
     node: Node
     name: str
     kind: str
     rule: str
+    rules: tuple[RuleLine, ...]
     lines: tuple[WeightLine, ...]
     ahead: tuple[WeightLine, ...]
     past: tuple[WeightLine, ...]
@@ -68,7 +81,7 @@ class Weights:
 def scorecard_weights(viewer: Actor, scorecard: Scorecard, day: date) -> Weights:
     """Every node of a scorecard with what counts below it; the queries do not grow with its size."""
     nodes = Node.objects.filter(scorecard=scorecard, kind__in=LEVELS)
-    parents = list(nodes.select_related("objective", "perspective", "strategy"))
+    parents = list(nodes.select_related("objective", "perspective", "strategy").prefetch_related("rules"))
     groups = _groups(viewer, parents, day)
     shown = [group for group in groups if group.lines or group.ahead]
     return Weights(scorecard, day, tuple(shown), can(viewer, "set_weights", scorecard))
@@ -112,11 +125,21 @@ def _group(node: Node, edges: Sequence[Edge], allowed: set[int], day: date) -> W
         node=node,
         name=thing.name,
         kind=str(KINDS[node.kind]),
-        rule=node.get_rule_display(),
+        rule=node.rule_on(day).get_rule_display(),
+        rules=tuple(_rules(node)),
         lines=tuple(sorted(_lines(node, now, whole), key=lambda line: (-line.weight, line.name))),
         ahead=tuple(_lines(node, ahead, None)),
         past=tuple(_lines(node, reversed(past), None)),
     )
+
+
+def _rules(node: Node) -> Iterable[RuleLine]:
+    """From the first that was chosen; before it there is the weighted mean."""
+    rows = sorted(node.rules.all(), key=lambda row: row.valid.lower or date.min, reverse=True)
+    for row in rows:
+        yield RuleLine(row.get_rule_display(), row.valid.lower, row.valid.upper)
+    if rows and rows[-1].valid.lower is not None:
+        yield RuleLine(str(Node.Rule.WEIGHTED.label), None, rows[-1].valid.lower)
 
 
 def _holds(edge: Edge, day: date) -> bool:

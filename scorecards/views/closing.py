@@ -107,7 +107,9 @@ def closing_reopen(request: PortalRequest, card: Scorecard) -> HttpResponse:
     return answer(
         request,
         page,
-        lambda given: reopen_period(request.actor, scorecard=card, period=period, reason=given["reason"]),
+        lambda given: reopen_period(
+            request.actor, scorecard=card, period=period, reason=given["reason"], today=request.at.today
+        ),
         said=_("%(period)s is open again.") % {"period": period.label},
     )
 

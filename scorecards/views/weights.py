@@ -19,6 +19,7 @@ from scorecards.actions.bands import BandsRow, set_bands
 from scorecards.forms.weights import BandsForm, RuleForm, WeightsForm, weight_name
 from scorecards.models import Node, Scorecard
 from scorecards.queries.bands import bands_of
+from scorecards.queries.kept import first_day_to_change
 from scorecards.queries.weights import WeightGroup, scorecard_weights
 from scorecards.queries.weights import node_weights as weights_below
 from scorecards.views.designing import form_methods
@@ -65,7 +66,8 @@ def _card(node: Node) -> Scorecard:
 
 
 def _rule_form(node: Node) -> RuleForm:
-    return RuleForm(initial={"rule": node.rule})
+    day = first_day_to_change(_card(node))
+    return RuleForm(initial={"rule": node.rule_on(day).rule, "from_on": day}, auto_id="roll_%s")
 
 
 def _stored(request: PortalRequest, node: Node) -> dict[str, Decimal]:
@@ -89,10 +91,17 @@ def _save(request: PortalRequest, form: WeightsForm, parent: int) -> None:
 @guarded("set_weights", Node)
 @require_POST
 def node_rule(request: PortalRequest, node: Node) -> HttpResponse:
-    """Another roll-up of a node."""
+    """Another roll-up of a node, from a day on."""
+    form = RuleForm(request.POST)
+
+    def act() -> None:
+        if not form.is_valid():
+            raise Refusal(" ".join(str(sentence) for each in form.errors.values() for sentence in each))
+        set_rule(request.actor, node=node, today=request.at.today, **form.cleaned_data)
+
     return refuse_quietly(
         request,
-        lambda: set_rule(request.actor, node=node, rule=request.POST.get("rule", ""), today=request.at.today),
+        act,
         said=_("The roll-up was changed."),
         back=reverse("scorecards:node_weights", args=[node.pk]),
     )

@@ -56,7 +56,7 @@ def _correct_after_closing(house: House, measures: Mapping[str, Measure]) -> Non
     measure, words = measures[code], house.clock.words()
     card = Scorecard.objects.get(nodes__measure=measure)
     office = house.actor(DESIGNER)
-    reopen_period(office, scorecard=card, period=lock, reason=REOPENED_WHY.format(**words))
+    reopen_period(office, scorecard=card, period=lock, reason=REOPENED_WHY.format(**words), today=house.clock.today)
     row = _changed(measure, period, change, comment.format(**words))
     owner = house.actor(_owner_key(house, measure))
     accepted(record_observations(owner, rows=[row], today=house.clock.today))

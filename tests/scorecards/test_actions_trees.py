@@ -230,14 +230,14 @@ def test_a_period_is_closed_once_and_opened_again_with_a_reason():
     with refused("May 2026 is closed already."):
         close_period(tree.officer, scorecard=tree.card, period=may, today=TODAY)
     with refused("Say why the period is opened again; the reason is kept."):
-        reopen_period(tree.officer, scorecard=tree.card, period=may, reason=" ")
-    reopen_period(tree.officer, scorecard=tree.card, period=may, reason="late invoice")
+        reopen_period(tree.officer, scorecard=tree.card, period=may, reason=" ", today=TODAY)
+    reopen_period(tree.officer, scorecard=tree.card, period=may, reason="late invoice", today=TODAY)
     assert PeriodLock.objects.get().reason == "late invoice"
     assert list(Event.objects.filter(verb__endswith="_period").order_by("pk").values_list("verb", "reason")) == [
         ("close_period", ""), ("reopen_period", "late invoice"),
     ]  # fmt: skip
     with refused("May 2026 is not closed."):
-        reopen_period(tree.officer, scorecard=tree.card, period=may, reason="again")
+        reopen_period(tree.officer, scorecard=tree.card, period=may, reason="again", today=TODAY)
     measure = tree.measure("A")
     assert tree.record(measure, "2026-05", 5) == "taken"
 

@@ -215,7 +215,7 @@ def test_closing_a_period_while_values_of_it_are_written_lets_none_in_afterwards
     assert "refused" in outcomes
     assert not Observation.objects.filter(recorded_at__gte=lock.locked_at).exists()
     assert outcomes.count("taken") + outcomes.count("changed") == Observation.objects.count()
-    reopen_period(tree.officer, scorecard=tree.card, period=period, reason="test")
+    reopen_period(tree.officer, scorecard=tree.card, period=period, reason="test", today=TODAY)
     assert tree.record(measure, period.key, 1) in {"taken", "changed"}
 
 

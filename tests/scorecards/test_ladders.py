@@ -8,11 +8,10 @@ from decimal import Decimal
 import pytest
 
 from core.periods import Period
-from scorecards.actions import TargetRow, change_measure, close_period, rebuild, set_targets
+from scorecards.actions import TargetRow, change_measure, rebuild, set_targets
 from scorecards.models import Baseline, Result, Target
 from tests import factories
 from tests.factories.scorecards import TODAY, Tree, scorecard
-from tests.scorecards.refusals import nothing_changes, told
 from tests.scorecards.test_recompute_rebuild import stored
 
 pytestmark = pytest.mark.django_db
@@ -64,20 +63,6 @@ def test_a_step_far_away_counts_though_only_some_months_are_computed(tree):
     assert tree.result(measure, "2026-01").target == pytest.approx(580.0)
     rebuild(TODAY)
     assert stored() == before
-
-
-def test_a_step_that_would_move_a_closed_period_is_refused(tree):
-    close_period(tree.officer, scorecard=tree.card, period=Period.parse("2026-04"), today=TODAY)
-    row = TargetRow(tree.measures["A"].pk, Period.parse("2026-06"), Decimal(300), red_flag=Decimal(1))
-    with nothing_changes():
-        outcome = set_targets(tree.officer, rows=[row], today=TODAY)
-    sentence = (
-        "Apr 2026 is closed, and its target lies on the line to Jun 2026. Give the periods after Apr 2026 a target"
-        " first, or have it opened again."
-    )
-    assert told(outcome) == [(0, "refused", sentence)]
-    tree.target(tree.measures["A"], "2026-07", 400, red_flag=1)
-    assert shown(tree, "2026-04")[:2] == (130.0, 110.0)
 
 
 def test_a_target_says_who_agreed_to_it(tree):

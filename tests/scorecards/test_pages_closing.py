@@ -121,7 +121,7 @@ def test_what_is_recorded_after_a_lock_is_marked_everywhere(tree, officer):
     url = f"/scorecards/measures/{late.pk}/"
     words = "after the period had been closed"
     assert words not in text(officer.get(url)) and words not in text(officer.get(f"/scorecards/{tree.card.pk}/"))
-    reopen_period(tree.officer, scorecard=tree.card, period=JUNE, reason="wrong")
+    reopen_period(tree.officer, scorecard=tree.card, period=JUNE, reason="wrong", today=TODAY)
     tree.record(late, "2026-06", 6)
     close_period(tree.officer, scorecard=tree.card, period=JUNE, today=TODAY)
     found = recorded_after_closing([late.pk, kept.pk], JUNE.calendar)
@@ -140,7 +140,7 @@ def test_a_year_that_was_closed_marks_its_months(tree):
     measure = tree.measure("A")
     year = Period.parse("FY2025")
     close_period(tree.officer, scorecard=tree.card, period=year, today=TODAY)
-    reopen_period(tree.officer, scorecard=tree.card, period=year, reason="wrong")
+    reopen_period(tree.officer, scorecard=tree.card, period=year, reason="wrong", today=TODAY)
     tree.record(measure, "2025-03", 5)
     tree.record(measure, "2026-03", 5)
     assert [one.period.key for one in recorded_after_closing([measure.pk], JUNE.calendar).values()] == ["2025-03"]

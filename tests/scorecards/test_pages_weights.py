@@ -6,17 +6,22 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
+from psycopg2.extras import DateRange
 
+from audit.actions import recording
 from core.actions import Conflict
-from core.periods import Period
+from core.periods import At, Period
 from organization.roles import Role
-from scorecards.actions import WeightRow, close_period, set_rule, set_weights, use_measure
-from scorecards.models import Edge, ScorecardBands
+from scorecards.actions import WeightRow, close_period, rebuild, set_rule, set_weights, use_measure
+from scorecards.models import Edge, NodeRule, ScorecardBands
+from scorecards.queries.explaining import node_report
 from tests import factories
 from tests.factories.scorecards import TODAY, Tree, scorecard
 from tests.scorecards import showing
 from tests.scorecards.refusals import nothing_changes, refused
 from tests.scorecards.showing import browser, grow, queries, text
+from tests.scorecards.test_recompute_rebuild import stored
 
 pytestmark = pytest.mark.django_db
 ONLY_PROPORTIONS = "A weight is 0 or a number from 0.000001 to 1,000,000,000"
@@ -119,9 +124,60 @@ def test_the_roll_up_of_a_node_is_chosen_and_scored_at_once(tree):
     measure = next(iter(tree.measures.values()))
     with refused("Nothing rolls up here, so there is no rule to choose."):
         set_rule(tree.officer, node=tree.node(measure), rule="worst", today=TODAY)
-    close_period(tree.officer, scorecard=tree.card, period=Period.parse("2026-06"), today=TODAY)
-    with refused("A roll-up counts for all periods, and Jun 2026 is closed. Have it opened again first."):
-        set_rule(tree.officer, node=node, rule="weighted", today=TODAY)
+
+
+def test_a_roll_up_holds_from_a_day_on_and_history_keeps_that_of_its_time(tree):
+    node, client = tree.node(tree.objectives[0]), browser(tree.officer)
+    before = [tree.result(tree.objectives[0], month).score for month in ("2026-05", "2026-06")]
+    client.post(f"/scorecards/nodes/{node.pk}/rule/", {"rule": "worst", "from_on": "2026-06-01"})
+    after = [tree.result(tree.objectives[0], month).score for month in ("2026-05", "2026-06")]
+    assert (after[0], after[1]) == (before[0], 0.0) and before[1] != 0.0
+    page = text(client.get(url(tree)))
+    assert "Roll-ups of all times" in page and "from the start until 1 Jun 2026" in page
+    explained = {month: node_report(tree.officer, node, asked(month)) for month in ("2026-05", "2026-06")}
+    assert explained["2026-05"].rule.startswith("Weighted mean") and explained["2026-06"].rule.startswith("Worst part")
+    assert explained["2026-05"].sentences[0] == "From 1 Jun 2026 on it rolls up otherwise."
+    assert explained["2026-06"].sentences[0] == "It rolls up so from 1 Jun 2026 on."
+    found = {month: client.get(f"/api/v1/scores/?scorecard={tree.card.pk}&p={month}").json() for month in explained}
+    rules = [next(row["rule"] for row in each["results"] if row["id"] == node.pk) for each in found.values()]
+    assert rules == ["weighted", "worst"]
+    stands = stored()
+    assert rebuild(TODAY).changed == 0 and stored() == stands
+
+
+def test_a_roll_up_that_would_change_a_closed_period_is_refused_and_counts_after_it_by_itself(tree):
+    node = tree.node(tree.objectives[0])
+    close_period(tree.officer, scorecard=tree.card, period=Period.parse("2026-05"), today=TODAY)
+    for day in (date(2026, 5, 31), date(2026, 1, 1)):
+        with refused("May 2026 is closed, so the roll-up can change only after it."):
+            set_rule(tree.officer, node=node, rule="worst", today=TODAY, from_on=day)
+    set_rule(tree.officer, node=node, rule="worst", today=TODAY)
+    assert [(row.rule, row.valid.lower) for row in NodeRule.objects.all()] == [("worst", date(2026, 6, 1))]
+    set_rule(tree.officer, node=node, rule="worst", today=TODAY, from_on=date(2026, 7, 1))
+    assert NodeRule.objects.count() == 1
+    set_rule(tree.officer, node=node, rule="most_frequent", today=TODAY, from_on=date(2026, 7, 1))
+    set_rule(tree.officer, node=node, rule="weighted", today=TODAY, from_on=date(2026, 6, 1))
+    kept = NodeRule.objects.order_by("valid").values_list("rule", "valid")
+    june, july = date(2026, 6, 1), date(2026, 7, 1)
+    assert list(kept) == [("weighted", DateRange(june, july)), ("most_frequent", DateRange(july, None))]
+
+
+def test_two_roll_ups_of_a_node_cannot_hold_at_once(tree):
+    node = tree.node(tree.objectives[0])
+    set_rule(tree.officer, node=node, rule="worst", today=TODAY)
+    with pytest.raises(IntegrityError), transaction.atomic(), recording(tree.officer, "test"):
+        NodeRule.objects.create(node=node, rule="weighted", valid=DateRange(TODAY, None))
+
+
+def test_a_day_that_is_none_is_said_and_changes_nothing(tree):
+    node, client = tree.node(tree.objectives[0]), browser(tree.officer)
+    with nothing_changes():
+        answer = client.post(f"/scorecards/nodes/{node.pk}/rule/", {"rule": "worst", "from_on": "June"}, follow=True)
+    assert "Enter a valid date." in text(answer)
+
+
+def asked(month: str) -> At:
+    return At(Period.parse(month), None, TODAY)
 
 
 # --------------------------------------------------------------------------------------------------- bands

@@ -29,6 +29,7 @@ from scorecards.actions import (
     regrow,
     remove_annotation,
     retire_measure,
+    set_rule,
     set_targets,
     set_weights,
     stop_using_measure,
@@ -95,7 +96,7 @@ class Player:
         moves: list[tuple[float, Callable[[], None]]] = [
             (10, self.record), (5, self.target), (2, self.weigh), (1, self.add), (1, self.retire), (1, self.change),
             (1, self.move), (2, self.sleep), (1, self.restructure), (0.2, self.close_unit), (2, self.use),
-            (1, self.stop_using), (1, self.annotate), (2, self.calculate), (1, self.rewrite),
+            (1, self.stop_using), (1, self.annotate), (2, self.calculate), (1, self.rewrite), (1, self.settle),
         ]  # fmt: skip
         (move,) = self.dice.choices([move for _, move in moves], [often for often, _ in moves])
         move()
@@ -271,10 +272,8 @@ class Player:
         )
         from_on = self.today - timedelta(days=self.dice.choice([0, 100]))
         set_bands(tree.officer, scorecard=tree.card, bands=bands, from_on=from_on, today=self.today)
-        with recording(system_actor("tests"), "set_rule"):
-            node = self.dice.choice(list(tree.card.nodes.exclude(kind="measure").order_by("pk")))
-            Node.objects.filter(pk=node.pk).update(rule=self.dice.choice(Node.Rule.values))
-        tree.regrow(self.today)
+        node = self.dice.choice(list(tree.card.nodes.exclude(kind="measure").order_by("pk")))
+        set_rule(tree.officer, node=node, rule=self.dice.choice(Node.Rule.values), from_on=from_on, today=self.today)
 
     def close_unit(self) -> None:
         """The only change without a verb of scorecards: the clock finds it. A unit is closed once."""
