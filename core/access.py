@@ -140,13 +140,15 @@ class Chain:
 
 @dataclass(frozen=True)
 class Through:
-    """Rows whose foreign key `path` names a row on which the actor may do `verb`."""
+    """Rows whose `path`, over one or more keys, names a row on which the actor may do `verb`."""
 
     path: str
     verb: str = "view"
 
     def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
-        parent: type[Model] = policy.model._meta.get_field(self.path).related_model  # type: ignore[assignment]
+        parent: type[Model] = policy.model
+        for name in self.path.split("__"):
+            parent = parent._meta.get_field(name).related_model  # type: ignore[assignment]
         rows = scoped(actor, self.verb, parent._default_manager.all())
         return Q(**{f"{self.path}__in": rows.order_by().values("pk")})
 

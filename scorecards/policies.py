@@ -13,6 +13,7 @@ from scorecards.models import (
     DeclaredStatus,
     DefinitionVersion,
     Edge,
+    Excuse,
     FormulaInput,
     Measure,
     MeasureDefinition,
@@ -62,6 +63,11 @@ class MeasurePolicy(Policy):
         ],
         # four eyes: a second person decides, never the one who submitted (asked by the action)
         "approve": [Grant(Role.SMO_OFFICER, BRANCH, "kept"), Grant(EVERYONE, rel("approver"), "kept")],
+        # whoever may close the period of its scorecard, or is the strategy office of its unit
+        "excuse": [
+            Grant(Role.SMO_OFFICER, BRANCH, "kept"),
+            Grant(EVERYONE, through("node__scorecard", "close_period"), "kept"),
+        ],
         "forecast": [Grant(EVERYONE, rel("owner"), "kept"), Grant(Role.UNIT_HEAD, BRANCH, "kept")],
         # the figures of the owner's calibration, once they are old enough to show to others
         "judge_forecasts": [OFFICE],
@@ -255,6 +261,11 @@ class OwnerForecastPolicy(_OfMeasure):
 
 @policy(MeasureForecast)
 class MeasureForecastPolicy(_OfMeasure):
+    pass
+
+
+@policy(Excuse)
+class ExcusePolicy(_OfMeasure):
     pass
 
 
