@@ -63,6 +63,11 @@ class Actor(Protocol):
         ...
 
     @property
+    def rights(self) -> dict[str, list[int]]:
+        """Roles and the units they reach; of two actors, one that holds all of the other's reads at least as much."""
+        ...
+
+    @property
     def token_verbs(self) -> frozenset[str] | None:
         """Verbs a token is limited to; None is no limit."""
         ...
@@ -164,6 +169,21 @@ class SameReaders:
             return None
         about = Through(self.path).q(actor, policy, role)
         return None if about is None else Q(reader_key=actor.reader_key) & about
+
+
+@dataclass(frozen=True)
+class StillHolds:
+    """Rows of the actor's own (`path`), read with rights (`rights`, as they were then) all of which are held today.
+
+    Rows without known rights are nobody's.
+    """
+
+    path: str
+
+    def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
+        if actor.person_id is None:
+            return None
+        return Q(**{self.path: actor.person_id}, rights__contained_by=actor.rights)
 
 
 ALL: Scope = _All()

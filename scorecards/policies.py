@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, SameReaders, policy, rel, through
+from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, SameReaders, StillHolds, policy, rel, through
 from organization.roles import Role
 from scorecards.models import (
     Annotation,
@@ -195,8 +195,8 @@ class ReportPolicy(Policy):
             OFFICE,
             Grant(Role.AUDITOR, ALL),
         ],
-        # what it says: for whoever ordered it for themselves, and whoever has exactly the rights it was read with
-        "open": [Grant(EVERYONE, rel("ordered_by"), "by_hand"), Grant(EVERYONE, SameReaders("scorecard"))],
+        # what it says: for whoever ordered it and still holds the rights it was read with, and whoever has exactly these
+        "open": [Grant(EVERYONE, StillHolds("ordered_by"), "by_hand"), Grant(EVERYONE, SameReaders("scorecard"))],
     }
 
 

@@ -153,6 +153,7 @@ def freeze_report(
             content_hash=content_hash(content),
             as_of=now,
             reader_key=reader.reader_key,
+            rights=reader.rights,
             ordered_by_id=actor.person_id,
             **(_slot(job) if job else {}),
         )
@@ -209,6 +210,7 @@ def _print(work: _Work, report: Report) -> dict[str, Any]:
         content_hash=report.content_hash,
         key=f"scorecards.report:{report.pk}",
         reader_key=report.reader_key,
+        rights=report.rights,
         is_owned=report.schedule_id is None,
     )
     _attach(work, report, file)
