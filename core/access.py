@@ -63,6 +63,11 @@ class Actor(Protocol):
         ...
 
     @property
+    def rights(self) -> dict[str, list[int]]:
+        """Roles and the units they reach; of two actors, one that holds all of the other's reads at least as much."""
+        ...
+
+    @property
     def token_verbs(self) -> frozenset[str] | None:
         """Verbs a token is limited to; None is no limit."""
         ...
@@ -140,13 +145,15 @@ class Chain:
 
 @dataclass(frozen=True)
 class Through:
-    """Rows whose foreign key `path` names a row on which the actor may do `verb`."""
+    """Rows whose `path`, over one or more keys, names a row on which the actor may do `verb`."""
 
     path: str
     verb: str = "view"
 
     def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
-        parent: type[Model] = policy.model._meta.get_field(self.path).related_model  # type: ignore[assignment]
+        parent: type[Model] = policy.model
+        for name in self.path.split("__"):
+            parent = parent._meta.get_field(name).related_model  # type: ignore[assignment]
         rows = scoped(actor, self.verb, parent._default_manager.all())
         return Q(**{f"{self.path}__in": rows.order_by().values("pk")})
 
@@ -162,6 +169,21 @@ class SameReaders:
             return None
         about = Through(self.path).q(actor, policy, role)
         return None if about is None else Q(reader_key=actor.reader_key) & about
+
+
+@dataclass(frozen=True)
+class StillHolds:
+    """Rows of the actor's own (`path`), read with rights (`rights`, as they were then) all of which are held today.
+
+    Rows without known rights are nobody's.
+    """
+
+    path: str
+
+    def q(self, actor: Actor, policy: Policy, role: str) -> Q | None:
+        if actor.person_id is None:
+            return None
+        return Q(**{self.path: actor.person_id}, rights__contained_by=actor.rights)
 
 
 ALL: Scope = _All()

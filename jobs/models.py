@@ -165,13 +165,17 @@ class Slot(models.Model):
 
 
 class ProducedFile(models.Model):
-    """A file a job made; downloaded through its policy, never by a path."""
+    """A file a job made; downloaded through its policy, never by a path.
+
+    `rights` are those its content was read with: whoever ordered it has to hold them still; None where they are not known.
+    """
 
     job = models.ForeignKey(Job, models.PROTECT, related_name="files")
     key = models.CharField(max_length=200, unique=True)
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+")
     reader_key = models.CharField(max_length=16, blank=True)
+    rights = models.JSONField(default=dict, null=True)
     name = models.CharField(_("name"), max_length=200)
     media_type = models.CharField(max_length=100)
     path = models.CharField(max_length=200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from core.access import ALL, EVERYONE, Grant, Policy, SameReaders, policy, rel
+from core.access import ALL, EVERYONE, Grant, Policy, SameReaders, StillHolds, policy, rel
 from jobs.models import ImportFeed, ImportMapping, ImportRun, Job, Outbox, ProducedFile, Schedule, Upload
 from organization.roles import Role
 
@@ -29,7 +29,7 @@ class JobPolicy(Policy):
 class ProducedFilePolicy(Policy):
     unit = ""
     owner = "person"
-    grants = {"view": [OWN, Grant(EVERYONE, SameReaders("subject"))]}
+    grants = {"view": [Grant(EVERYONE, StillHolds("person")), Grant(EVERYONE, SameReaders("subject"))]}
 
 
 @policy(Outbox)

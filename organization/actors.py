@@ -53,6 +53,11 @@ class Actor:
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     @property
+    def rights(self) -> dict[str, list[int]]:
+        found = {f"{role}:": sorted(units) for role, units in sorted(self.reach.branch.items())}
+        return found | {f"{role}=": sorted(units) for role, units in sorted(self.reach.direct.items())}
+
+    @property
     def is_system(self) -> bool:
         return self.person_id is None
 

@@ -13,7 +13,7 @@ from core.access import Actor
 from core.links import period_query
 from core.obligations import Obligation, obligations
 from core.periods import At
-from core.statuses import reason_words, word
+from core.statuses import word
 from organization.models import Person
 from organization.queries import ancestor_ids, root_unit
 from scorecards.models import Scorecard
@@ -26,6 +26,7 @@ from scorecards.queries.cards import (
     scorecard_report,
     scorecards,
 )
+from scorecards.queries.excuses import absence_words
 from scorecards.queries.facts import Restatement, restatements
 from scorecards.queries.reds import unanswered_of
 
@@ -167,7 +168,7 @@ def _exception_words(row: Row) -> str:
         )
         return f"{said}, {_('was %(status)s') % {'status': word(row.was)}}" if row.moved else said
     if row.reason in ABSENT:
-        return reason_words(row.reason)
+        return absence_words(row.reason, row.excused)
     return "" if row.owner else _("Nobody answers for this measure")
 
 
@@ -198,7 +199,7 @@ def message(report: ScorecardReport) -> str:
     """One sentence, at most 30 words: what is off track, what needs watching, what is missing."""
     off = [row for row in report.of_kind("objective") if row.status == "off_track"]
     watch = report.counts.get("watch", 0)
-    missing = sum(1 for row in report.of_kind("measure") if row.reason in ABSENT)
+    missing = sum(1 for row in report.of_kind("measure") if row.reason in ABSENT and not row.excused)
     parts = [_off_words(off)]
     if watch:
         parts.append(ngettext("%(n)d objective needs watching", "%(n)d objectives need watching", watch) % {"n": watch})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, SameReaders, policy, rel, through
+from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, SameReaders, StillHolds, policy, rel, through
 from organization.roles import Role
 from scorecards.models import (
     Annotation,
@@ -13,6 +13,7 @@ from scorecards.models import (
     DeclaredStatus,
     DefinitionVersion,
     Edge,
+    Excuse,
     FormulaInput,
     Measure,
     MeasureDefinition,
@@ -63,6 +64,11 @@ class MeasurePolicy(Policy):
         ],
         # four eyes: a second person decides, never the one who submitted (asked by the action)
         "approve": [Grant(Role.SMO_OFFICER, BRANCH, "kept"), Grant(EVERYONE, rel("approver"), "kept")],
+        # whoever may close the period of its scorecard, or is the strategy office of its unit
+        "excuse": [
+            Grant(Role.SMO_OFFICER, BRANCH, "kept"),
+            Grant(EVERYONE, through("node__scorecard", "close_period"), "kept"),
+        ],
         "forecast": [Grant(EVERYONE, rel("owner"), "kept"), Grant(Role.UNIT_HEAD, BRANCH, "kept")],
         # the figures of the owner's calibration, once they are old enough to show to others
         "judge_forecasts": [OFFICE],
@@ -197,8 +203,8 @@ class ReportPolicy(Policy):
             OFFICE,
             Grant(Role.AUDITOR, ALL),
         ],
-        # what it says: for whoever ordered it for themselves, and whoever has exactly the rights it was read with
-        "open": [Grant(EVERYONE, rel("ordered_by"), "by_hand"), Grant(EVERYONE, SameReaders("scorecard"))],
+        # what it says: for whoever ordered it and still holds the rights it was read with, and whoever has exactly these
+        "open": [Grant(EVERYONE, StillHolds("ordered_by"), "by_hand"), Grant(EVERYONE, SameReaders("scorecard"))],
     }
 
 
@@ -263,6 +269,11 @@ class OwnerForecastPolicy(_OfMeasure):
 
 @policy(MeasureForecast)
 class MeasureForecastPolicy(_OfMeasure):
+    pass
+
+
+@policy(Excuse)
+class ExcusePolicy(_OfMeasure):
     pass
 
 

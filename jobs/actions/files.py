@@ -30,6 +30,7 @@ def keep_file(
     key: str = "",
     reader_key: str = "",
     is_owned: bool = True,
+    rights: dict[str, list[int]] | None = None,
 ) -> ProducedFile:
     """Store the bytes (or a stream of them) for download and give the row.
 
@@ -37,7 +38,8 @@ def keep_file(
     one. Without a key the job itself is the key: one file per job. `name` is what the person's computer will call it.
     `as_of` is the moment the content speaks of; `content_hash` is the report's, not the file's. With `reader_key`
     (`actor.reader_key`) others with exactly the same rights may download it too, if they may see `subject`. Without
-    `is_owned` only they may: the file was made with other rights than those of the job's person.
+    `is_owned` only they may: the file was made with other rights than those of the job's person. `rights`
+    (`actor.rights`) are those it was made with: the job's person opens it as long as all of them are held.
     """
     key = key or f"job:{job.pk}"
     kept = ProducedFile.objects.filter(key=key).first()
@@ -48,7 +50,7 @@ def keep_file(
     owner = job.person_id if is_owned else None
     row = ProducedFile(job=job, key=key, person_id=owner, subject=subject, reader_key=reader_key, path=path)
     row.name, row.media_type, row.content_hash, row.as_of = _tame(name), media_type, content_hash, as_of
-    row.size, row.sha256 = size, digest
+    row.size, row.sha256, row.rights = size, digest, rights if reader_key else {}
     try:
         with transaction.atomic():
             row.save(force_insert=True)

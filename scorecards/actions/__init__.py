@@ -15,6 +15,7 @@ from scorecards.actions.answers import (
 from scorecards.actions.approvals import approve_submissions, return_submissions, withdraw_submission
 from scorecards.actions.closing import close_period, reopen_period
 from scorecards.actions.declared import declare_status, take_back_status
+from scorecards.actions.excuses import excuse_measure, take_back_excuse
 from scorecards.actions.forecasting import forecast_year_end, refresh_forecasts
 from scorecards.actions.library import (
     DefinitionRow,
@@ -55,6 +56,7 @@ __all__ = [
     "close_answer",
     "close_period",
     "declare_status",
+    "excuse_measure",
     "follow_definition",
     "forecast_year_end",
     "leave_definition",
@@ -73,6 +75,7 @@ __all__ = [
     "set_targets",
     "set_weights",
     "stop_using_measure",
+    "take_back_excuse",
     "take_back_status",
     "tick",
     "use_measure",

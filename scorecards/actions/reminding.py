@@ -21,6 +21,7 @@ from organization.queries import calendars
 from scorecards.actions.recompute import hold
 from scorecards.models import Reminder, ReminderPlan, Scorecard
 from scorecards.queries.closing import MissingValue
+from scorecards.queries.excuses import excused_places
 from scorecards.queries.reminding import stored_plan
 
 NAMED = 3
@@ -40,8 +41,10 @@ class Reminded:
 def remind(actor: Actor, *, scorecard: Scorecard, missing: Sequence[MissingValue], today: date) -> Reminded:
     """Tell owners and updaters of values that are missing: one line for each person, each measure once a day."""
     require(actor, "remind", scorecard)
+    excused = excused_places([(one.measure.pk, one.period) for one in missing])
+    missing = [one for one in missing if (one.measure.pk, one.period) not in excused]
     if not missing:
-        raise Refusal(_("Nobody is to be reminded: every value is there."))
+        raise Refusal(_("Nobody is to be reminded: every value is there or excused."))
     asked = [(one, person) for one in missing for person in one.people if is_here(person)]
     nobody = tuple(one.measure.short for one in missing if not any(is_here(person) for person in one.people))
     with recording(actor, "remind", subject_id=scorecard.strategy.subject_id, details={"values": len(missing)}):

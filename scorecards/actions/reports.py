@@ -27,6 +27,7 @@ from notifications.actions import announce
 from organization.actors import actor_of
 from organization.models import Person
 from organization.queries import calendars, organization
+from scorecards.actions.originals import add_originals
 from scorecards.models import Report, Scorecard
 from scorecards.queries.frozen import SCHEMA, scorecard_document
 from scorecards.queries.printed import canonical, content_hash, printed
@@ -137,6 +138,7 @@ def freeze_report(
     require(reader, "view", scorecard)
     with one_snapshot():
         content = scorecard_document(reader, scorecard, at)
+        add_originals(content["exceptions"], at)
     named = organization()
     content |= {"organization": named.name if named else "", "as_of": now.isoformat()}
     content = _as_stored(content)
@@ -151,6 +153,7 @@ def freeze_report(
             content_hash=content_hash(content),
             as_of=now,
             reader_key=reader.reader_key,
+            rights=reader.rights,
             ordered_by_id=actor.person_id,
             **(_slot(job) if job else {}),
         )
@@ -207,6 +210,7 @@ def _print(work: _Work, report: Report) -> dict[str, Any]:
         content_hash=report.content_hash,
         key=f"scorecards.report:{report.pk}",
         reader_key=report.reader_key,
+        rights=report.rights,
         is_owned=report.schedule_id is None,
     )
     _attach(work, report, file)

@@ -1,7 +1,7 @@
 """The API of process 1: scorecards, scores, measures, their library, values and targets. `API` is read by smo.api."""
 
 from scorecards.api.cards import ScorecardViewSet, ScoreViewSet
-from scorecards.api.facts import ObservationViewSet, TargetViewSet
+from scorecards.api.facts import ExcuseViewSet, ObservationViewSet, TargetViewSet
 from scorecards.api.measures import DefinitionViewSet, MeasureViewSet
 
 API = (
@@ -11,4 +11,5 @@ API = (
     ("measures", MeasureViewSet),
     ("observations", ObservationViewSet),
     ("targets", TargetViewSet),
+    ("excuses", ExcuseViewSet),
 )

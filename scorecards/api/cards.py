@@ -11,6 +11,7 @@ from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from scorecards.actions.originals import with_original
 from scorecards.api.examples import EXPLANATION
 from scorecards.api.filters import ScoreFilters
 from scorecards.api.serializers import (
@@ -68,5 +69,5 @@ class ScoreViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TimedViewSe
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Why it has its score: each part with weight, score and the points it brings."""
         node = self.get_object()
-        report = node_report(self.actor, node, self.at)
+        report = with_original(node_report(self.actor, node, self.at), node, self.at)
         return Response(ExplainedSerializer({"node": node, "report": report, "period": self.at.period.key}).data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
@@ -19,11 +19,12 @@ from core.periods import Frequency, Period
 from scorecards.actions import ObservationRow, TargetRow, record_observations, set_targets
 from scorecards.api.batches import BatchAnswerSerializer, ObservationBatch, TargetBatch, find_measures, judge
 from scorecards.api.examples import ANSWER, TARGETS, VALUES
-from scorecards.api.filters import ObservationFilters, TargetFilters
+from scorecards.api.filters import ExcuseFilters, ObservationFilters, TargetFilters
 from scorecards.api.inputs import IF_MATCH, CorrectedValue
-from scorecards.api.serializers import ObservationSerializer, TargetSerializer
+from scorecards.api.serializers import ExcuseSerializer, ObservationSerializer, TargetSerializer
 from scorecards.api.timed import TimedViewSet
-from scorecards.models import Measure, Observation, Target
+from scorecards.models import Excuse, Measure, Observation, Target
+from scorecards.queries.excuses import excuses
 
 ANSWERS: dict[int, Any] = dict.fromkeys((200, 201, 400), BatchAnswerSerializer)
 PARTIAL = OpenApiParameter(
@@ -162,3 +163,16 @@ class TargetViewSet(_FactViewSet):
             for row in rows
         ]
         return set_targets(self.actor, rows=asked, today=self.at.today, reason=reason)
+
+
+class ExcuseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TimedViewSet):
+    """Measures excused from reporting."""
+
+    verbs: ClassVar[Mapping[str, str]] = {"list": "view", "retrieve": "view"}
+    queryset = Excuse.objects.select_related("measure").annotate(holds=Exists(excuses().filter(pk=OuterRef("pk"))))
+    serializer_class = ExcuseSerializer
+    filterset_class = ExcuseFilters
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Filters are for lists: one fact is found by its id also when it was superseded."""
+        return queryset if self.detail else super().filter_queryset(queryset)

@@ -91,6 +91,12 @@ class TargetFilters(FactFilters):
     measure = django_filters.CharFilter("measure__code", label=gettext_lazy("The measure's code"))
 
 
+class ExcuseFilters(FactFilters):
+    """Excuses by measure and period."""
+
+    measure = django_filters.CharFilter("measure__code", label=gettext_lazy("The measure's code"))
+
+
 class DefinitionFilters(django_filters.FilterSet):
     """Definitions by code and state."""
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from core.periods import Frequency, Period, PeriodError
 from scorecards.models import (
     DefinitionVersion,
+    Excuse,
     Measure,
     MeasureDefinition,
     MeasureForecast,
@@ -110,11 +111,11 @@ class FactSerializer(serializers.ModelSerializer[Any]):
     measure = serializers.SerializerMethodField()
     period = serializers.SerializerMethodField()
 
-    def get_measure(self, fact: Observation | Target) -> str:
+    def get_measure(self, fact: Observation | Target | Excuse) -> str:
         """The measure's code."""
         return (fact.series.measure if isinstance(fact, Observation) else fact.measure).code
 
-    def get_period(self, fact: Observation | Target) -> str:
+    def get_period(self, fact: Observation | Target | Excuse) -> str:
         """The key of the period."""
         return Period(Frequency(fact.frequency), fact.period_start, self.context["calendar"]).key
 
@@ -147,6 +148,19 @@ class TargetSerializer(FactSerializer):
         )  # fmt: skip
 
 
+class ExcuseSerializer(FactSerializer):
+    """A measure need not report in one period; without a reason it takes the one before back. `holds` until a value comes."""
+
+    holds = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Excuse
+        fields = (
+            "id", "measure", "period", "frequency", "period_start", "revision", "reason", "holds", "recorded_by",
+            "recorded_at", "superseded_at",
+        )  # fmt: skip
+
+
 class ScorecardSerializer(serializers.ModelSerializer[Scorecard]):
     """A scorecard: the tree of one strategy."""
 
@@ -163,7 +177,7 @@ class RowSerializer(serializers.Serializer[Any]):
     """One row of a scorecard, parents before their parts. `key` is the id of its measure, objective and so on."""
 
     kind, name, code, short, owner, status, reason, was, moved, trend = (serializers.CharField() for _ in range(10))
-    value, target, gap, unit_of_measure, frequency, parts = (serializers.CharField() for _ in range(6))
+    value, target, gap, unit_of_measure, frequency, parts, excused = (serializers.CharField() for _ in range(7))
     key, node, depth, red_inside = (serializers.IntegerField() for _ in range(4))
     score, share, spark_target = (serializers.FloatField(allow_null=True) for _ in range(3))
     coverage = serializers.FloatField()

@@ -1,4 +1,4 @@
-"""Input of closing: the reason for opening a period again, and the days of reminders."""
+"""Input of closing: the reason for excusing a measure, the reason for opening a period again, and the days of reminders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import PlainForm, VersionedForm
+
+
+class ExcuseForm(PlainForm):
+    """Why a measure need not report in a period."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Everyone who would read “not reported” reads it, with your name and today's date."),
+    )  # fmt: skip
 
 
 class ReopenForm(PlainForm):

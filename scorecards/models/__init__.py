@@ -3,6 +3,7 @@
 from scorecards.models.answers import CorrectiveAction, DeclaredStatus, RedAlert
 from scorecards.models.choices import Aggregation, FrequencyChoices, Method, Polarity
 from scorecards.models.definitions import DefinitionVersion, MeasureDefinition
+from scorecards.models.excuses import Excuse
 from scorecards.models.facts import Baseline, Observation, OwnerForecast, PeriodLock, Series, Submission, Target
 from scorecards.models.measures import Annotation, FormulaInput, Measure
 from scorecards.models.reminders import Reminder, ReminderPlan
@@ -17,6 +18,7 @@ __all__ = [
     "DeclaredStatus",
     "DefinitionVersion",
     "Edge",
+    "Excuse",
     "FormulaInput",
     "FrequencyChoices",
     "Measure",

@@ -34,8 +34,9 @@ class ReportSchedule(Versioned):
 class Report(models.Model):
     """The scorecard as it stood: report JSON, the moment, the hash; its PDF is a produced file.
 
-    `reader_key` says with whose rights it was read. A report of a schedule names it, its due moment and its readers;
-    there is one for each schedule, moment and reader key, however often the work is begun.
+    `reader_key` says with whose rights it was read, `rights` with which: whoever ordered it has to hold them still.
+    A report of a schedule names it, its due moment and its readers; there is one for each schedule, moment and reader
+    key, however often the work is begun.
     """
 
     scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="reports")
@@ -46,6 +47,7 @@ class Report(models.Model):
     content_hash = models.CharField(_("content hash"), max_length=64)
     as_of = models.DateTimeField(_("as of"))
     reader_key = models.CharField(max_length=16)
+    rights = models.JSONField(null=True)
     ordered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     file = models.OneToOneField(ProducedFile, models.PROTECT, null=True, related_name="+")
     schedule = models.ForeignKey(ReportSchedule, models.PROTECT, null=True, related_name="reports")

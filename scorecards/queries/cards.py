@@ -20,6 +20,7 @@ from core.periods import At, Period
 from core.statuses import ORDER, movement, reason_words
 from scorecards.models import Edge, Measure, Node, Result, Scorecard
 from scorecards.queries.declared import Declaration, declarations, of_row
+from scorecards.queries.excuses import excused_in
 from scorecards.queries.ranges import range_of, with_range
 from scorecards.queries.restated import by_measure, marked, recorded_after_closing
 from scorecards.queries.results import Shown, shown_results
@@ -68,6 +69,7 @@ class Row:
     declared: str = ""
     declared_by: str = ""
     declared_until: str = ""
+    excused: str = ""
     restated: str = ""  # the day it was recorded, if that was after its period had been closed
 
     @property
@@ -187,6 +189,7 @@ class _Facts:
     measures: Mapping[int, Measure]
     objectives: Mapping[int, Objective]
     declared: Mapping[int, Declaration]
+    excused: Mapping[int, str]
     period: Period
     before: date
     sparks: tuple[date, ...]
@@ -253,16 +256,18 @@ def _facts(viewer: Actor, scorecard: Scorecard, at: At) -> _Facts:
     visible = scoped(viewer, "view", Measure.objects.filter(node__in=nodes)).select_related("owner", "unit")
     visible = with_range(visible, period)
     objectives = scoped(viewer, "view", Objective.objects.filter(node__scorecard=scorecard))
+    measures = {measure.pk: measure for measure in visible}
     return _Facts(
         card=scorecard.pk,
         nodes=nodes,
         children=children,
         results=shown_results(nodes, period.frequency, {before, *sparks}),
-        measures={measure.pk: measure for measure in visible},
+        measures=measures,
         objectives={
             objective.pk: objective for objective in objectives.select_related("owner").prefetch_related(themes)
         },
         declared=declarations(list(nodes), at),
+        excused=excused_in(measures, at),
         period=period,
         before=before,
         sparks=sparks,
@@ -372,6 +377,7 @@ def _measure_row(facts: _Facts, node: Node, measure: Measure, common: dict[str, 
         is_critical=measure.is_critical,
         is_leading=measure.kind == Measure.Kind.LEADING,
         from_unit="" if node.scorecard_id == facts.card else measure.unit.name,
+        excused=facts.excused.get(measure.pk, "") if value is None else "",
     )
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core.access import Actor, can, scoped
+from core.access import Actor, can, permitted, scoped
 from core.periods import At, Period
 from organization.models import Person
-from scorecards.models import Measure, PeriodLock, Reminder, Scorecard, Submission
+from scorecards.models import Excuse, Measure, PeriodLock, Reminder, Scorecard, Submission
 from scorecards.queries.cards import number_format
 from scorecards.queries.entry import known_values, places_of, waiting_values
+from scorecards.queries.excuses import excuse_words, excused_places
 from scorecards.queries.reminding import last_reminders
 from scorecards.queries.trees import is_locked
 
@@ -28,11 +29,27 @@ class MissingValue:
     due_on: date
     days_late: int
     reminder: Reminder | None
+    may_excuse: bool = False
 
     @property
     def key(self) -> str:
         """How the form calls it."""
         return f"{self.measure.pk}.{self.period.key}"
+
+
+@dataclass(frozen=True)
+class ExcusedValue:
+    """A value that need not come."""
+
+    measure: Measure
+    period: Period
+    excuse: Excuse
+    may_excuse: bool
+
+    @property
+    def words(self) -> str:
+        """Who excused it, when and why."""
+        return excuse_words(self.excuse)
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,7 @@ class ClosingReport:
     period: Period
     expected: int
     missing: list[MissingValue]
+    excused: list[ExcusedValue]
     pending: list[PendingValue]
     closed: ClosedPeriod | None
     history: list[ClosedPeriod]
@@ -72,7 +90,7 @@ class ClosingReport:
     @property
     def reported(self) -> int:
         """Values that are there or wait for approval."""
-        return self.expected - len(self.missing)
+        return self.expected - len(self.missing) - len(self.excused)
 
     @property
     def approved(self) -> int:
@@ -98,15 +116,20 @@ class ClosingReport:
 def closing_report(viewer: Actor, scorecard: Scorecard, at: At) -> ClosingReport:
     """Everything the page of closing shows; a constant number of queries."""
     rows = scoped(viewer, "view", Measure.objects.filter(node__scorecard=scorecard, state="live", expression=""))
-    rows = rows.select_related("unit", "owner", "node").prefetch_related("updaters").order_by("code")
+    rows = permitted(viewer, ["excuse"], rows).select_related("unit", "owner", "node")
+    rows = rows.prefetch_related("updaters").order_by("code")
     measures = {measure.pk: measure for measure in rows}
     places = places_of(measures.values(), at)
     given = {place for place, known in known_values(places, only_current=True).items() if known[-1].value is not None}
     submitted = waiting_values(places)
     waiting = {place: row for place, row in submitted.items() if row.state == Submission.State.SUBMITTED}
     absent = [place for place in places if place not in given and place not in waiting]
-    reminded = last_reminders(absent)
-    missing = [_missing(measures[pk], period, at.today, reminded.get((pk, period))) for pk, period in absent]
+    excuses, reminded = excused_places(absent), last_reminders(absent)
+    missing = [
+        _missing(measures[pk], period, at.today, reminded.get((pk, period)))
+        for pk, period in absent
+        if (pk, period) not in excuses
+    ]
     closed = [ClosedPeriod(lock.period(at.period.calendar), lock) for lock in _locks(scorecard)]
     lock = is_locked(at.period, [one.period for one in closed if one.lock.opened_at is None])
     return ClosingReport(
@@ -114,6 +137,7 @@ def closing_report(viewer: Actor, scorecard: Scorecard, at: At) -> ClosingReport
         period=at.period,
         expected=len(places),
         missing=sorted(missing, key=lambda one: (one.due_on, one.measure.code)),
+        excused=[_excused(measures[pk], period, row) for (pk, period), row in excuses.items()],
         pending=[_pending(measures[pk], period, row) for (pk, period), row in waiting.items()],
         closed=next((one for one in closed if one.lock.opened_at is None and one.period == lock), None),
         history=closed[:LOCKS_SHOWN],
@@ -133,7 +157,16 @@ def _missing(measure: Measure, period: Period, today: date, reminder: Reminder |
     people = [measure.owner] if measure.owner else []
     people += [person for person in measure.updaters.all() if person not in people]
     due_on = period.end + timedelta(days=measure.grace_days)
-    return MissingValue(measure, period, tuple(people), due_on, max(0, (today - due_on).days), reminder)
+    return MissingValue(measure, period, tuple(people), due_on, max(0, (today - due_on).days), reminder, _may(measure))
+
+
+def _excused(measure: Measure, period: Period, row: Excuse) -> ExcusedValue:
+    return ExcusedValue(measure, period, row, _may(measure))
+
+
+def _may(measure: Measure) -> bool:
+    may: bool = measure.may_excuse  # type: ignore[attr-defined]
+    return may
 
 
 def _pending(measure: Measure, period: Period, row: Submission) -> PendingValue:

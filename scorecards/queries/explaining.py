@@ -5,7 +5,7 @@ Only words and links are added here to what `scorecards.queries.explanations` co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 from typing import Any
@@ -21,6 +21,7 @@ from core.periods import At
 from core.statuses import reason_words
 from scorecards.models import Edge, Measure, Node, Target
 from scorecards.queries.cards import number_format
+from scorecards.queries.excuses import absence_words, excused_in
 from scorecards.queries.explanations import Explanation, MeasureExplanation, Part, explanation, measure_explanation
 
 KINDS = {
@@ -94,6 +95,7 @@ class PartLine:
     is_counted: bool
     is_critical: bool
     from_unit: str = ""
+    excused: str = ""
 
     @property
     def share_percent(self) -> str:
@@ -108,7 +110,7 @@ class PartLine:
     @property
     def why(self) -> str:
         """Why it brings nothing, in words."""
-        return reason_words(self.reason) if self.is_counted else _("Not counted")
+        return absence_words(self.reason, self.excused) if self.is_counted else _("Not counted")
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,8 @@ def node_report(viewer: Actor, node: Node, at: At) -> NodeReport:
     if node.measure is not None:
         return _of_measure(node.measure, measure_explanation(node.measure, at), at, about)
     found = explanation(viewer, node, at)
-    lines = tuple(_lines(found.parts))
+    excused = excused_in([part.key for part in found.parts if part.kind == "measure"], at)
+    lines = tuple(_lines(found.parts, excused))
     return NodeReport(
         **about,
         score=found.score,
@@ -221,7 +224,7 @@ def _parents(node: Node, at: At) -> Iterator[Link]:
         yield Link(_thing(edge.parent).name, reverse("scorecards:node", args=[edge.parent_id]))
 
 
-def _lines(parts: Sequence[Part]) -> Iterator[PartLine]:
+def _lines(parts: Sequence[Part], excused: Mapping[int, str]) -> Iterator[PartLine]:
     """The heaviest first; between equals in order of id, which is the order of `parts`."""
     for part in sorted(parts, key=lambda part: (not part.is_counted, -part.weight)):
         yield PartLine(
@@ -240,6 +243,7 @@ def _lines(parts: Sequence[Part]) -> Iterator[PartLine]:
             is_counted=part.is_counted,
             is_critical=part.is_critical,
             from_unit=part.from_unit,
+            excused=excused.get(part.key, "") if part.kind == "measure" and part.is_missing and part.name else "",
         )
 
 
@@ -279,6 +283,8 @@ def _sentences(found: Explanation, lines: Sequence[PartLine]) -> Iterator[str]:
 
 def _of_measure(measure: Measure, found: MeasureExplanation, at: At, about: dict[str, Any]) -> NodeReport:
     sentences = [str(NOTES[found.note])] if found.note else []
+    if found.value is None:
+        sentences += excused_in([measure.pk], at).values()
     if measure.is_calculated:
         sentences.append(_("It is calculated: %(formula)s.") % {"formula": measure.expression})
     if found.is_carried:

@@ -13,6 +13,7 @@ from core.formats import date_short
 from core.periods import At, Frequency, Period
 from scorecards.models import Measure, Observation, Result, Scorecard, Submission
 from scorecards.queries.cards import number_format
+from scorecards.queries.excuses import excused_places
 from scorecards.queries.measures import due_measures
 
 RESTATED_WITHIN = timedelta(days=45)
@@ -75,9 +76,9 @@ def _restatement(row: Observation, at: At) -> Restatement:
 
 
 def owed_values(viewer: Actor, at: At) -> Iterator[OwedValue]:
-    """The latest finished period of each measure the viewer keeps, where it has no value yet; three queries.
+    """The latest finished period of each measure the viewer keeps, where it has no value yet; four queries.
 
-    What was submitted and waits for approval is done, as far as the viewer is concerned.
+    What was submitted and waits for approval is done, as far as the viewer is concerned; what is excused is not owed.
     """
     measures = list(due_measures(viewer).filter(expression=""))
     latest = {m.pk: Period.of(Frequency(m.frequency), at.today, at.period.calendar).previous() for m in measures}
@@ -89,7 +90,8 @@ def owed_values(viewer: Actor, at: At) -> Iterator[OwedValue]:
     }
     waits = Submission.objects.filter(state=Submission.State.SUBMITTED, series__measure__in=measures, series__name="")
     missing -= {(own[pk], frequency, start) for pk, frequency, start in waits.values_list(*WHOSE)}
+    excused = excused_places(list(latest.items()))
     for measure in measures:
         period = latest[measure.pk]
-        if (measure.node.pk, measure.frequency, period.start) in missing:
+        if (measure.pk, period) not in excused and (measure.node.pk, measure.frequency, period.start) in missing:
             yield OwedValue(measure, period, period.end + timedelta(days=measure.grace_days))

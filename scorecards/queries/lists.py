@@ -17,6 +17,7 @@ from core.periods import At
 from core.statuses import reason_words
 from scorecards.models import Edge, Measure, Node, Result, Scorecard
 from scorecards.queries.cards import number_format, scorecards, statuses
+from scorecards.queries.excuses import absence_words, excused_in
 from scorecards.queries.measures import measures
 from scorecards.queries.ranges import range_of, with_range
 from strategy.models import Objective
@@ -54,6 +55,7 @@ class MeasureLine:
     objective_id: int | None = None
     from_unit: str = ""
     against: str = ""
+    excused: str = ""
 
     @property
     def figure(self) -> str:
@@ -72,11 +74,12 @@ class MeasureFacts:
 
     measure: Measure
     result: Result | None
+    excused: str = ""
 
     @property
     def reason_words(self) -> str:
         """Why there is no status, in words."""
-        return reason_words(self.result.reason if self.result else "not_reported")
+        return absence_words(self.result.reason if self.result else "not_reported", self.excused)
 
 
 def scorecard_lines(viewer: Actor, at: At) -> list[ScorecardLine]:
@@ -93,7 +96,8 @@ def measure_page(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str) 
     ids = list(page.object_list)  # found among all measures by few columns; the fifty shown are then read whole
     rows = with_range(measures(viewer), at.period).in_bulk(ids)
     results = statuses([measure.node.pk for measure in rows.values()], at.period)
-    page.object_list = [_line(rows[pk], results.get(rows[pk].node.pk)) for pk in ids if pk in rows]
+    excused = excused_in(ids, at)
+    page.object_list = [_line(rows[pk], results.get(rows[pk].node.pk), excused) for pk in ids if pk in rows]
     return page
 
 
@@ -102,11 +106,12 @@ def measure_facts(viewer: Actor, at: At, wanted: Mapping[str, Any]) -> Iterator[
     rows = _filtered(viewer, at, wanted).iterator(chunk_size=FILE_ROWS)
     while part := list(islice(rows, FILE_ROWS)):
         results = statuses([measure.node.pk for measure in part], at.period)
-        yield from (MeasureFacts(measure, results.get(measure.node.pk)) for measure in part)
+        excused = excused_in([measure.pk for measure in part], at)
+        yield from (_facts(measure, results.get(measure.node.pk), excused) for measure in part)
 
 
 def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> list[MeasureLine]:
-    """The live measures that count under these objectives, used ones too, with their results, heaviest first; three
+    """The live measures that count under these objectives, used ones too, with their results, heaviest first; four
     queries."""
     asked = {objective.pk for objective in objectives}
     edges = Edge.objects.filter(parent__objective__in=asked, child__kind="measure", valid__contains=at.period.end)
@@ -117,9 +122,10 @@ def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> lis
     shown = Q(objective__in=asked) | Q(pk__in={measure for _, measure in weights})
     found = list(with_range(measures(viewer), at.period).filter(shown, state="live", node__isnull=False))
     results = statuses([measure.node.pk for measure in found], at.period)
+    excused = excused_in([measure.pk for measure in found], at)
     lines = [
         replace(
-            _line(measure, results.get(measure.node.pk)),
+            _line(measure, results.get(measure.node.pk), excused),
             objective_id=home,
             from_unit="" if home == measure.objective_id else measure.unit.name,
         )
@@ -133,12 +139,13 @@ def measure_lines(viewer: Actor, at: At, objectives: Sequence[Objective]) -> lis
 
 
 def lines_of(viewer: Actor, at: At, rows: QuerySet[Measure]) -> list[MeasureLine]:
-    """These measures, as far as the viewer may see them, with their results, by unit; two queries."""
+    """These measures, as far as the viewer may see them, with their results, by unit; three queries."""
     found = list(
         measures(viewer).filter(pk__in=rows.order_by().values("pk"), node__isnull=False).order_by("unit__name", "code")
     )
     results = statuses([measure.node.pk for measure in found], at.period)
-    return [_line(measure, results.get(measure.node.pk)) for measure in found]
+    excused = excused_in([measure.pk for measure in found], at)
+    return [_line(measure, results.get(measure.node.pk), excused) for measure in found]
 
 
 def named_measures(viewer: Actor, text: str) -> list[Measure]:
@@ -166,7 +173,12 @@ def _updated_by(viewer: Actor) -> QuerySet[Measure]:
     return Measure.objects.filter(updaters=viewer.person_id).order_by().values("pk")  # type: ignore[return-value]
 
 
-def _line(measure: Measure, result: Result | None) -> MeasureLine:
+def _facts(measure: Measure, result: Result | None, excused: Mapping[int, str]) -> MeasureFacts:
+    is_absent = result is None or result.value is None
+    return MeasureFacts(measure, result, excused.get(measure.pk, "") if is_absent else "")
+
+
+def _line(measure: Measure, result: Result | None, excused: Mapping[int, str]) -> MeasureLine:
     numbers = number_format(measure)
     value, target = (result.value, result.target) if result else (None, None)
     wanted = range_of(measure, numbers)
@@ -178,4 +190,5 @@ def _line(measure: Measure, result: Result | None) -> MeasureLine:
         value="" if value is None else numbers.text(value),
         target=wanted if target is None else numbers.figure(target),
         against=in_brackets if target is None else _("of %(target)s") % {"target": numbers.short(target)},
+        excused=excused.get(measure.pk, "") if value is None else "",
     )

@@ -18,6 +18,7 @@ from core.statuses import movement, reason_words
 from scorecards.models import Edge, Measure, Observation, Result, Series, Target
 from scorecards.queries.cards import number_format
 from scorecards.queries.declared import Declaration, declarations
+from scorecards.queries.excuses import excuse_words, excused_places
 from scorecards.queries.forecasts import Outlook, current_outlook
 from scorecards.queries.measurecharts import chart_series, charted_periods, periods_ahead
 from scorecards.queries.ranges import range_text
@@ -47,6 +48,7 @@ class PeriodLine:
     after_closing: str
     comment: str
     first_target: str = ""
+    excused: str = ""
     further: tuple[str, ...] = ()
 
     @property
@@ -131,6 +133,14 @@ class MeasureReport:
             return self.year_to_date_label
         words = {"year": self.year_to_date_label, "n": year.parts_present, "m": year.parts_total}
         return _("%(year)s to date, %(n)s of %(m)s periods") % words
+
+    @property
+    def year_to_date_gap(self) -> str:
+        """The year to date's difference to its target."""
+        year = self.year_to_date
+        if year is None or year.value is None or year.target is None:
+            return ""
+        return number_format(self.measure).gap(year.value - year.target)
 
     @property
     def share_percent(self) -> str:
@@ -247,6 +257,7 @@ class _MeasureFacts:
     results: dict[date, Result]
     year: Result | None
     after_closing: dict[date, str]
+    excused: dict[date, str]
     is_calculated: bool
 
     @classmethod
@@ -285,7 +296,9 @@ class _MeasureFacts:
             one.period.start: date_short(_day(one.recorded_at)) for one in late if one.period.frequency == frequency
         }
         given = {target.period_start: target for target in targets}
-        return cls(observations, given, own, year, after, measure.is_calculated)
+        excuses = excused_places([(measure.pk, one) for one in shown], at.as_of)
+        excused = {period.start: excuse_words(row) for (_measure, period), row in excuses.items()}
+        return cls(observations, given, own, year, after, excused, measure.is_calculated)
 
     def value(self, start: date) -> Decimal | None:
         """The current value of a period, calculated or recorded."""
@@ -328,6 +341,7 @@ def _line(measure: Measure, facts: _MeasureFacts, period: Period) -> PeriodLine:
         corrected_was=corrected_was,
         after_closing=facts.after_closing.get(period.start, ""),
         comment=current.comment if current else "",
+        excused=facts.excused.get(period.start, "") if value is None else "",
     )
 
 

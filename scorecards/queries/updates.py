@@ -1,6 +1,6 @@
 """My updates: every measure one updates in its periods, with what helps to enter the value; and the grid of them.
 
-An `EntryRow` is one measure in one period. Everything is drawn from seven queries, however many rows there are.
+An `EntryRow` is one measure in one period. Everything is drawn from nine queries, however many rows there are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.access import Actor
 from core.formats import clock_time, date_short
 from core.periods import At, Period
 from organization.models import OrgUnit
-from scorecards.models import Measure, Result, Submission, Target
+from scorecards.models import Excuse, Measure, Result, Submission, Target
 from scorecards.queries.cards import number_format
 from scorecards.queries.entry import (
     KnownValue,
@@ -32,6 +32,7 @@ from scorecards.queries.entry import (
     recordable,
     waiting_values,
 )
+from scorecards.queries.excuses import excuse_words, excused_places
 from scorecards.queries.trees import is_locked
 
 PAGE_SIZE = 20
@@ -79,6 +80,7 @@ class EntryRow:
     spark: tuple[float | None, ...] = ()
     target: float | None = None
     status: str = "no_data"
+    excuse: Excuse | None = None
 
     @property
     def key(self) -> str:
@@ -104,6 +106,11 @@ class EntryRow:
     def is_missing(self) -> bool:
         """Whether a value is still to be given."""
         return self.waiting is None and (self.stands is None or self.stands.value is None)
+
+    @property
+    def excused(self) -> str:
+        """Who excused the measure from reporting, when and why."""
+        return excuse_words(self.excuse) if self.excuse else ""
 
     @property
     def target_text(self) -> str:
@@ -173,7 +180,8 @@ def updates_report(viewer: Actor, at: At, wanted: Mapping[str, Any], number: str
     places = places_of(measures.values(), at)
     given = {place for place, known in known_values(places, only_current=True).items() if known[-1].value is not None}
     waiting = {p for p, row in waiting_values(places).items() if row.state == Submission.State.SUBMITTED}
-    missing = [place for place in places if place not in given | waiting]
+    excused = excused_places(places)
+    missing = [place for place in places if place not in given | waiting | excused.keys()]
     shown = missing if wanted.get("missing") else places
     page: Page[Any] = Paginator(sorted(shown, key=lambda p: _order(measures[p[0]], p[1])), PAGE_SIZE).get_page(number)
     page.object_list = entry_rows(measures, list(page.object_list), at)
@@ -206,7 +214,7 @@ def entry_rows(measures: Mapping[int, Measure], places: Sequence[Place], at: At)
     submissions = waiting_values(places)
     cards = {measures[pk].node.scorecard_id for pk, _period in places}
     closed = closed_periods([card for card in cards if card], at.period.calendar)
-    results, targets = _results(measures, places), _targets(places)
+    results, targets, excuses = _results(measures, places), _targets(places), excused_places(places)
     found = []
     for place in places:
         measure, period = measures[place[0]], place[1]
@@ -230,6 +238,7 @@ def entry_rows(measures: Mapping[int, Measure], places: Sequence[Place], at: At)
                 spark=spark,
                 target=targets.get((place[0], period.frequency.value, period.start), result.target if result else None),
                 status=result.status if result else "no_data",
+                excuse=excuses.get(place),
             )
         )
     return found

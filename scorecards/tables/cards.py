@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from core.datasets import Column, Dataset
-from core.statuses import reason_words, word
+from core.statuses import word
 from scorecards.queries.cards import Row, ScorecardReport
+from scorecards.queries.excuses import absence_words
 from scorecards.queries.measures import MeasureReport, PeriodLine
 
 SCORECARD: tuple[Column[Row], ...] = (
@@ -18,7 +19,7 @@ SCORECARD: tuple[Column[Row], ...] = (
     Column("target", _("Target"), lambda row: row.target),
     Column("score", _("Score"), lambda row: row.score, "number"),
     Column("status", _("Status"), lambda row: word(row.status)),
-    Column("reason", _("Why there is none"), lambda row: reason_words(row.reason)),
+    Column("reason", _("Why there is none"), lambda row: absence_words(row.reason, row.excused)),
     Column("was", _("Status before"), lambda row: word(row.was) if row.was else ""),
     Column("coverage", _("Coverage"), lambda row: row.coverage, "number"),
     Column("share", _("Share of weight"), lambda row: row.share, "number"),
@@ -34,7 +35,7 @@ PERIODS: tuple[Column[PeriodLine], ...] = (
     Column("red_flag", _("Red flag"), lambda line: line.red_flag, "number"),
     Column("year_ago", _("A year before"), lambda line: line.year_ago, "number"),
     Column("status", _("Status"), lambda line: word(line.status)),
-    Column("reason", _("Why there is none"), lambda line: reason_words(line.reason)),
+    Column("reason", _("Why there is none"), lambda line: absence_words(line.reason, line.excused)),
     Column("source", _("Source"), lambda line: line.source),
     Column("after_closing", _("Recorded after closing"), lambda line: line.after_closing),
     Column("comment", _("Comment"), lambda line: line.comment),

@@ -11,6 +11,7 @@ from core.datasets import Column, Dataset
 from core.statuses import word
 from scorecards.queries.comparing import Cell, Comparison
 from scorecards.queries.completeness import MissingLine
+from scorecards.queries.excuses import absence_words
 
 MISSING: tuple[Column[MissingLine], ...] = (
     Column("unit", _("Unit"), lambda line: line.measure.unit.name),
@@ -20,7 +21,7 @@ MISSING: tuple[Column[MissingLine], ...] = (
     Column("period", _("Period"), lambda line: line.period.key),
     Column("due_on", _("Due"), lambda line: line.due_on, "date"),
     Column("days_late", _("Days late"), lambda line: line.days_late, "number"),
-    Column("reason", _("Why there is none"), lambda line: line.reason_words),
+    Column("reason", _("Why there is none"), lambda line: absence_words(line.reason, line.excused)),
 )
 Row = tuple[str, list[Cell]]
 

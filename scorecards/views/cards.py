@@ -13,6 +13,7 @@ from core.guards import PortalRequest, guarded, listing
 from core.keeping import kept
 from core.periods import Period, PeriodError
 from jobs.queries import kinds_for
+from scorecards.actions.originals import with_original
 from scorecards.actions.reports import order_report
 from scorecards.models import Node, Scorecard
 from scorecards.queries import cards, lists
@@ -73,6 +74,6 @@ def node(request: PortalRequest, found: Node) -> HttpResponse:
 
     A row of a scorecard asks for it as a row that stands below it.
     """
-    report = node_report(request.actor, found, request.at)
+    report = with_original(node_report(request.actor, found, request.at), found, request.at)
     is_row = request.htmx and (request.htmx.target or "").startswith("row-")
     return render(request, "scorecards/node.html#row" if is_row else "scorecards/node.html", {"report": report})

@@ -74,6 +74,13 @@ def consequences(report: ClosingReport) -> list[str]:
             missing,
         )
         said.append(words % {"n": missing})
+    if report.excused:
+        words = ngettext(
+            "%(n)d value is excused; it counts as missing all the same.",
+            "%(n)d values are excused; they count as missing all the same.",
+            len(report.excused),
+        )
+        said.append(words % {"n": len(report.excused)})
     if pending:
         words = ngettext(
             "%(n)d value waits for approval and can then no longer be approved.",

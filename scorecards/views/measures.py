@@ -18,6 +18,7 @@ from core.keeping import kept
 from core.panels import panels
 from core.statuses import WORDS
 from scorecards.actions import record_observations
+from scorecards.actions.originals import original_target
 from scorecards.actions.submissions import Standing
 from scorecards.forms import MeasureFilter, RecordForm
 from scorecards.models import Measure
@@ -68,6 +69,7 @@ def _measure_page(request: PortalRequest, found: Measure, form: RecordForm, stat
     may = allowed(request.actor, found)
     outlook = outlook_report(request.actor, found, report.outlook, request.at, may)
     context = {"measure": found, "report": report, "form": form, "may": may, "outlook": outlook, **_columns(boxes)}
+    context["original"] = original_target(found, request.at, report.year_to_date)
     return render(request, "scorecards/measure.html", context, status=status)
 
 

@@ -46,5 +46,7 @@ REOPENED_BACK = 2
 REOPENED_WHY = "The waiting list of {m2} held patients of the closed clinic twice; the director of finance agreed."
 CORRECTED_AFTER = ("P1-03", "-3", "Three patients of the closed clinic were counted twice in {m2}.")
 """The measure, what is added to its value, and the comment of the correction made after closing."""
+EXCUSED = ("L3-01", "The survey was put off by a quarter: its new provider is not ready. Agreed with Grace Whitcombe.")
+"""A measure without its newest value, and why it need not come."""
 REMINDED = ("L1-04",)
 """Measures whose people the strategy office has reminded of the newest value."""

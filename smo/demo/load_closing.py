@@ -10,14 +10,16 @@ from scorecards.actions import (
     ObservationRow,
     change_measure,
     close_period,
+    excuse_measure,
     record_observations,
     reopen_period,
     return_submissions,
 )
 from scorecards.actions.reminding import remind
-from scorecards.models import Measure, Observation, Scorecard, Submission
+from scorecards.models import Measure, Observation, PeriodLock, Scorecard, Submission
 from scorecards.queries.closing import closing_report
-from smo.demo.closing import CORRECTED_AFTER, REMINDED, REOPENED_BACK, REOPENED_WHY, WAITING, WaitingSpec
+from scorecards.queries.trees import is_locked
+from smo.demo.closing import CORRECTED_AFTER, EXCUSED, REMINDED, REOPENED_BACK, REOPENED_WHY, WAITING, WaitingSpec
 from smo.demo.load_figures import DESIGNER, accepted
 from smo.demo.load_organization import House
 
@@ -35,6 +37,19 @@ def load_closing(house: House, measures: Mapping[str, Measure]) -> None:
     missing = closing_report(house.actor(DESIGNER), cards[0], at).missing
     wanted = [line for line in missing if line.measure.code in REMINDED]
     remind(house.actor(DESIGNER), scorecard=cards[0], missing=wanted, today=house.clock.today)
+    _excuse(house, measures)
+
+
+def _excuse(house: House, measures: Mapping[str, Measure]) -> None:
+    """One measure need not report the newest of its periods that are over."""
+    code, reason = EXCUSED
+    measure, newest = measures[code], house.clock.newest
+    period = Period.of(Frequency(measure.frequency), newest.end)
+    period = period if period.end <= newest.end else period.previous()
+    lock = PeriodLock.objects.filter(scorecard__nodes__measure=measure, opened_at=None)
+    if any(is_locked(period, [one.period(newest.calendar)]) for one in lock):
+        return
+    excuse_measure(house.actor(DESIGNER), measure=measure, period=period, reason=reason, today=house.clock.today)
 
 
 def closed_periods(house: House) -> list[Period]:

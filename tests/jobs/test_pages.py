@@ -191,10 +191,11 @@ def test_a_file_opens_for_readers_with_the_same_rights_on_the_same_public_subjec
     elsewhere = factories.unit()
     twin, stranger = factories.member(Role.EXECUTIVE, unit), factories.member(Role.EXECUTIVE, elsewhere)
     deputy_of_none = factories.member(Role.UNIT_HEAD, unit)
-    shared = kept(job(owner), subject=unit.subject, reader_key=owner.reader_key)
+    rights = {"reader_key": owner.reader_key, "rights": owner.rights}
+    shared = kept(job(owner), subject=unit.subject, **rights)
     own = kept(job(owner), subject=unit.subject)
-    aimless = kept(job(owner), reader_key=owner.reader_key)
-    private = kept(job(owner), subject=elsewhere.subject, reader_key=owner.reader_key)
+    aimless = kept(job(owner), **rights)
+    private = kept(job(owner), subject=elsewhere.subject, **rights)
     type(unit.subject).objects.filter(pk=elsewhere.subject_id).update(private=True)
 
     def opens(actor: Actor) -> list[int]:

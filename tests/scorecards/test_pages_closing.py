@@ -169,7 +169,7 @@ def test_one_is_reminded_and_the_others_are_not(tree, officer, owner):
 
 
 def test_nobody_to_remind_is_said_and_changes_nothing(tree, owner):
-    with refused("Nobody is to be reminded: every value is there."):
+    with refused("Nobody is to be reminded: every value is there or excused."):
         remind(tree.officer, scorecard=tree.card, missing=[], today=TODAY)
     tree.measure("Nobodys")
     with refused("Nobody answers for Nobodys: name an owner or someone who updates it first."):
