@@ -1,4 +1,4 @@
-"""What the forms of all apps share: a day, a row by its place in a tree, a person by what is known of them."""
+"""What the forms of all apps share: a number, a day, a row by its place in a tree, a person by what is known of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator, MaxValueValidator, MinValueValidator
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from core.mapping.problems import CellProblem
+from core.mapping.typed import Convention, Unit, convention, read_typed
 
 INDENT = "\u2003"
 NAMED = 5
@@ -25,6 +29,26 @@ class PlainForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+    def full_clean(self) -> None:
+        """A number that could be two is read as the others of the form are written."""
+        if self.is_bound:
+            self._agree_on_numbers()
+        super().full_clean()
+
+    def _agree_on_numbers(self) -> None:
+        """What nobody touched stands as the portal wrote it, and says nothing about the writer's hand."""
+        typed: dict[NumberField, str] = {}
+        for name, field in self.fields.items():
+            if not isinstance(field, NumberField):
+                continue
+            text = str(field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)) or "")
+            field.written = Convention()
+            if text != str(field.prepare_value(self.get_initial_for_field(field, name))):
+                typed[field] = text
+        agreed = convention(typed.values())
+        for field in typed:
+            field.written = agreed
 
 
 class VersionedForm(PlainForm):
@@ -109,16 +133,63 @@ class PeopleField(PersonField):
         return value if isinstance(value, str) or value is None else "\n".join(str(person) for person in value)
 
 
-class NumberField(forms.DecimalField):
-    """A number of any size, as it is typed; what may be stored is judged by the action."""
+class NumberField(forms.Field):
+    """A number as people type it: decimal comma or point, thousands, blanks, currency, the word of its `unit`.
 
-    default_error_messages = {
-        "invalid": gettext_lazy("This is not a number. Write it with digits, for example 12.5."),
-    }
+    What may be stored is judged by the action. A text that could be two numbers is read as the others of its form.
+    """
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        unit: Unit = Unit(),  # noqa: B008 - a value
+        min_value: int | None = None,
+        max_value: int | None = None,
+        digits: tuple[int, int] | None = None,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("required", False)
         super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **kwargs)
+        self.unit = unit
+        self.written = Convention()
+        if min_value is not None:
+            self.validators.append(MinValueValidator(min_value))
+        if max_value is not None:
+            self.validators.append(MaxValueValidator(max_value))
+        if digits is not None:
+            self.validators.append(DecimalValidator(*digits))
+
+    def read(self, text: str) -> Decimal | None:
+        """The number a text says; `CellProblem` in a sentence where it says none, or could be two."""
+        return read_typed(text, self.unit, self.written)
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            return self.read(str(value))
+        except CellProblem as problem:
+            raise ValidationError(str(problem), code="invalid") from None
 
     def prepare_value(self, value: Any) -> Any:
         return format(value.normalize(), "f") if isinstance(value, Decimal) and value.is_finite() else value
+
+
+class WholeField(NumberField):
+    """A whole number, as people type it."""
+
+    default_error_messages = {
+        "whole": gettext_lazy("“%(text)s” is not a whole number. Write it with digits, for example 12."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs["inputmode"] = "numeric"
+
+    def to_python(self, value: Any) -> Any:
+        number = super().to_python(value)
+        if number is None:
+            return None
+        if number != number.to_integral_value():
+            raise ValidationError(self.error_messages["whole"], code="whole", params={"text": str(value)[:40]})
+        return int(number)

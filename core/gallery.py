@@ -11,17 +11,23 @@ from core import icons
 from core.charts import Annotation, Bubble, ChainBox, MapArrow, MapBand, MapLane, MapLayout, MapNode, MeasureSeries
 from core.charts.strategy_map import CARD_HEIGHT, Change
 from core.formats import NumberFormat
+from core.forms import NumberField, PlainForm
+from core.mapping.typed import Unit
 from core.statuses import WORDS
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 PERCENT = NumberFormat("percent")
 
 
-class ExampleForm(forms.Form):
+class ExampleForm(PlainForm):
     """One field of each kind, sent with mistakes in it."""
 
-    actual = forms.DecimalField(
-        label=_("Actual, %"), help_text=_("Percentage of patients, one decimal."), max_value=100
+    actual = NumberField(
+        label=_("Actual, %"),
+        required=True,
+        unit=Unit(is_percent=True),
+        help_text=_("Percentage of patients, one decimal."),
+        max_value=100,
     )
     method = forms.ChoiceField(label=_("Scoring"), choices=[("band", _("Bands")), ("meets", _("Meets the target"))])
     source = forms.CharField(label=_("Source"), required=False)

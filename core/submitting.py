@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +16,7 @@ from core.actions import Conflict, Refusal
 from core.formats import date_long
 from core.guards import PortalRequest
 
+Made = TypeVar("Made")
 Stored = Callable[[Any], Mapping[str, Any]]
 
 
@@ -76,6 +77,17 @@ def answer(
     return show(request, page, status=422 if page.form.is_bound else 200)
 
 
+def take(form: forms.Form, act: Callable[[dict[str, Any]], Made]) -> Made | None:
+    """What the action made of valid input; None if the form or the action says no, which stands in the form then."""
+    if not form.is_valid():
+        return None
+    try:
+        return act(form.cleaned_data)
+    except Refusal as refusal:
+        add_refusal(form, refusal)
+        return None
+
+
 def show(request: PortalRequest, page: FormPage, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page with its form as it is."""
     return render(request, page.template, {"page": page, "form": page.form, **page.more, **more}, status=status)
@@ -115,12 +127,23 @@ def _words(form: forms.Form, name: str, value: Any) -> str:
     return date_long(value) if hasattr(value, "year") else str(value)
 
 
-def refuse_quietly(request: PortalRequest, act: Callable[[], Any], *, said: str, back: str) -> HttpResponse:
-    """A verb without a form: done and said, or its refusal said above the page one comes back to."""
+def refuse_quietly(
+    request: PortalRequest,
+    act: Callable[[], Any],
+    *,
+    back: str,
+    said: str | Callable[[Any], str] = "",
+    done: str | Callable[[Any], str] = "",
+) -> HttpResponse:
+    """A verb without a form: done and said, or its refusal said above the page one comes back to.
+
+    `said` and `done`, where one goes on to if that is elsewhere, may follow from what the action made.
+    """
     try:
-        act()
+        made = act()
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, said)
-    return redirect(back)
+        return redirect(back)
+    if words := said(made) if callable(said) else said:
+        messages.success(request, words)
+    return redirect((done(made) if callable(done) else done) or back)

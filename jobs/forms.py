@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import PlainForm
+from core.forms import PlainForm, WholeField
 from core.importers import Importer
 from core.mapping.document import LARGEST_FILE
 from core.mapping.writing import to_toml
@@ -88,15 +88,16 @@ class FeedForm(PlainForm):
     every = forms.ChoiceField(
         label=_("How often"), choices=[one for one in Schedule.Every.choices if one[0] != "quarter"]
     )
-    on_day = forms.IntegerField(
+    on_day = WholeField(
         label=_("Day"),
+        required=True,
         min_value=1,
         max_value=31,
         initial=1,
         help_text=_("Of the week (1 is Monday) or of the month; beyond its end is its last day."),
     )
-    at_hour = forms.IntegerField(label=_("Hour"), min_value=0, max_value=23, initial=5)
-    at_minute = forms.IntegerField(label=_("Minute"), min_value=0, max_value=59, initial=0)
+    at_hour = WholeField(label=_("Hour"), required=True, min_value=0, max_value=23, initial=5)
+    at_minute = WholeField(label=_("Minute"), required=True, min_value=0, max_value=59, initial=0)
 
     def __init__(self, *args: Any, mappings: QuerySet[ImportMapping], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.actions import Refusal
 from core.guards import PortalRequest, guarded, listing
-from core.submitting import add_refusal
+from core.submitting import take
 from jobs import queries
 from jobs.actions import feeds
 from jobs.forms import FeedForm
@@ -29,17 +29,16 @@ def feed_new(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
     """Have files loaded by the clock."""
     kinds = kinds_or_forbidden(request)
     form = FeedForm(request.POST or None, mappings=queries.mappings_of(request.actor, kinds))
-    if form.is_bound and form.is_valid():
-        data = dict(form.cleaned_data)
-        try:
-            feeds.add_feed(request.actor, mapping=data.pop("mapping"), plan=feeds.Plan(**data))
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, _("Files are loaded by the clock from now on."))
-            return redirect("jobs:imports")
+    if form.is_bound and take(form, partial(_add_feed, request)) is not None:
+        messages.success(request, _("Files are loaded by the clock from now on."))
+        return redirect("jobs:imports")
     context = {"form": form, "is_set": settings.IMPORT_DIR is not None}
     return render(request, "jobs/feed_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _add_feed(request: PortalRequest, data: dict[str, Any]) -> ImportFeed:
+    plan = feeds.Plan(**{name: value for name, value in data.items() if name != "mapping"})
+    return feeds.add_feed(request.actor, mapping=data["mapping"], plan=plan)
 
 
 def _done(request: PortalRequest, row: ImportFeed, act: Callable[..., Any], words: str) -> HttpResponse:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import Forbidden, givers_sentence
-from core.actions import Refusal
 from core.downloads import download
 from core.guards import PortalRequest, guarded, listing
 from core.importers import Importer
-from core.submitting import add_refusal
+from core.submitting import refuse_quietly, take
 from jobs import queries
 from jobs.actions import uploads
 from jobs.forms import ImportForm
@@ -72,18 +72,16 @@ def import_new(request: PortalRequest, rows: QuerySet[OrgUnit]) -> HttpResponse:
     form = ImportForm(
         *given, kinds=kinds, mappings=list(queries.mappings_of(request.actor, kinds)), initial=start
     )  # fmt: skip
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        file = data["file"]
-        try:
-            row = uploads.take_upload(
-                request.actor, kind=data["kind"], name=file.name, chunks=file.chunks(), mapping=data["mapping"]
-            )
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
-            return redirect("jobs:upload", pk=row.pk)
+    if form.is_bound and (row := take(form, partial(_upload, request))) is not None:
+        return redirect("jobs:upload", pk=row.pk)
     return render(request, "jobs/import_new.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _upload(request: PortalRequest, data: dict[str, Any]) -> Upload:
+    file = data["file"]
+    return uploads.take_upload(
+        request.actor, kind=data["kind"], name=file.name, chunks=file.chunks(), mapping=data["mapping"]
+    )
 
 
 @guarded("view", Upload)
@@ -105,11 +103,11 @@ def upload(request: PortalRequest, row: Upload) -> HttpResponse:
 
 def _done(request: PortalRequest, row: Upload, act: Callable[..., Any], **given: Any) -> HttpResponse:
     """Do it and stay with the file; a refusal says why not."""
-    try:
-        act(request.actor, row, **given)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    return redirect("jobs:upload", pk=row.pk)
+    return refuse_quietly(request, lambda: act(request.actor, row, **given), back=_page_of(row))
+
+
+def _page_of(row: Upload) -> str:
+    return reverse("jobs:upload", args=[row.pk])
 
 
 @guarded("change", Upload)
@@ -130,13 +128,13 @@ def upload_import(request: PortalRequest, row: Upload) -> HttpResponse:
 @require_POST
 def upload_remove(request: PortalRequest, row: Upload) -> HttpResponse:
     """Throw the file away."""
-    try:
-        uploads.remove_upload(request.actor, row)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect("jobs:upload", pk=row.pk)
-    messages.success(request, _("%(file)s was removed.") % {"file": row.name})
-    return redirect("jobs:imports")
+    return refuse_quietly(
+        request,
+        lambda: uploads.remove_upload(request.actor, row),
+        said=_("%(file)s was removed.") % {"file": row.name},
+        back=_page_of(row),
+        done=reverse("jobs:imports"),
+    )
 
 
 @guarded("view", ImportRun)

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from core.forms import DayField, PersonField, PlainForm, UnitField, VersionedForm
+from core.forms import DayField, NumberField, PersonField, PlainForm, UnitField, VersionedForm
 from organization.forms.units import REASON, Lines
 from organization.models import Position
 from organization.queries import people_named
@@ -87,8 +87,8 @@ class PositionForm(PlainForm):
     level = forms.ChoiceField(label=_("Level"), choices=Position.Level.choices, initial=Position.Level.FRONT_LINE)
     job_family = forms.CharField(label=_("Job family"), max_length=120, required=False)
     location = forms.CharField(label=_("Location"), max_length=120, required=False)
-    fte = forms.DecimalField(
-        label=_("Full-time equivalent"), initial=1, max_digits=6, decimal_places=2, help_text=_("1 is full time.")
+    fte = NumberField(
+        label=_("Full-time equivalent"), required=True, initial=1, digits=(6, 2), help_text=_("1 is full time.")
     )
     first_day = DayField(label=_("From"))
     last_day = DayField(label=_("To"), required=False, help_text=_("The last day. Empty is until further notice."))

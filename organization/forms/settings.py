@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.forms import DayField, PlainForm, VersionedForm
+from core.forms import DayField, NumberField, PlainForm, VersionedForm, WholeField
 from core.periods.calendars import month_name
 from organization.models import CustomField, FiscalCalendar
 from organization.queries import NOUNS, Noun
@@ -42,10 +42,10 @@ class RateForm(PlainForm):
     """What a currency is worth from a day on."""
 
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("Three letters, like USD."))
-    rate = forms.DecimalField(
+    rate = NumberField(
         label=_("Rate"),
-        max_digits=18,
-        decimal_places=8,
+        required=True,
+        digits=(18, 8),
         help_text=_("What one of it is worth in the reporting currency."),
     )
     first_day = DayField(label=_("From"))
@@ -76,8 +76,13 @@ class FieldForm(PlainForm):
         help_text=_("One on each line; for fields of the type choice only."),
     )  # fmt: skip
     is_required = forms.BooleanField(label=_("Must be filled in"), required=False)
-    order = forms.IntegerField(
-        label=_("Place"), min_value=0, max_value=1000, initial=100, help_text=_("Small numbers come first.")
+    order = WholeField(
+        label=_("Place"),
+        required=True,
+        min_value=0,
+        max_value=1000,
+        initial=100,
+        help_text=_("Small numbers come first."),
     )
 
     def clean_choices(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from core.actions import Refusal
 from core.guards import PortalRequest, guarded, signed_in
-from core.submitting import FormPage, add_refusal, posted, refuse_quietly, show
+from core.submitting import FormPage, posted, refuse_quietly, show, take
 from organization.actions.delegations import start_acting, stop_acting
 from organization.actions.tokens import issue_token, revoke_link, revoke_token
 from organization.forms.account import LIMITS, TokenForm
@@ -52,13 +52,9 @@ def token_new(request: PortalRequest) -> HttpResponse:
     lines = tree(request.actor, request.at.today)
     form = TokenForm(posted(request), lines=lines, today=request.at.today)
     page = FormPage(_("Add an API token"), form, _("Add the token"), reverse("organization:me"), _crumbs())
-    if request.method == "POST" and form.is_valid():
-        try:
-            token, secret = _issue(request, form.cleaned_data)
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
-            return render(request, "organization/token.html", {"token": token, "secret": secret})
+    if request.method == "POST" and (made := take(form, partial(_issue, request))) is not None:
+        token, secret = made
+        return render(request, "organization/token.html", {"token": token, "secret": secret})
     return show(request, page, status=422 if form.is_bound else 200)
 
 

@@ -12,9 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
-from core.actions import Refusal
 from core.guards import PortalRequest, public
-from core.submitting import add_refusal, posted
+from core.submitting import posted, take
 from organization.actions.invitations import accept_invitation
 from organization.actions.tokens import digest_of
 from organization.forms.account import FirstPasswordForm
@@ -43,14 +42,15 @@ def first_password(request: PortalRequest) -> HttpResponse:
     digest = str(request.session.get(KEPT, ""))
     found = invitation_behind(digest, timezone.now())
     form = FirstPasswordForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            accept_invitation(digest=digest, password=form.cleaned_data["password"], now=timezone.now())
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-        else:
-            request.session.pop(KEPT, None)
-            messages.success(request, _("Your password is set. Sign in with it."))
-            return redirect("account_login")
+    now = timezone.now()
+    made = (
+        take(form, lambda given: accept_invitation(digest=digest, password=given["password"], now=now))
+        if request.method == "POST"
+        else None
+    )
+    if made is not None:
+        request.session.pop(KEPT, None)
+        messages.success(request, _("Your password is set. Sign in with it."))
+        return redirect("account_login")
     context = {"form": form, "invited": found.person if found else None}
     return render(request, "organization/first_password.html", context, status=422 if form.is_bound else 200)

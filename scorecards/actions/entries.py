@@ -24,6 +24,7 @@ from scorecards.actions.submissions import Standing
 from scorecards.actions.writing import exact, in_words
 from scorecards.models import Measure
 from scorecards.queries.entry import KnownValue, Place, known_values, seen_value, submitted_values
+from scorecards.queries.updates import digits
 from scorecards.rules.refusals import Refusal as NumberRefusal
 
 VALUE, NUMERATOR, DENOMINATOR = PARTS = ("value", "numerator", "denominator")
@@ -142,9 +143,12 @@ def _rows(actor: Actor, typed: Typed, found: Saved) -> dict[Place, ObservationRo
     wanted -= typed.theirs
     measures = scoped(actor, "record", Measure.objects.filter(pk__in={measure for measure, _period in wanted}))
     by_pk = {measure.pk: measure for measure in measures}
-    numbers = _numbers(typed, [e for e in typed.entries if e.place in wanted], by_pk, found)
+    bases = _bases(typed, wanted)
+    touched = [entry for entry in typed.entries if entry.place in wanted]
+    if typed.as_of is None:
+        touched = [entry for entry in touched if not _is_untouched(entry, bases.get(entry.place))]
+    numbers = _numbers(typed, touched, by_pk, found)
     wrong = {entry.place for entry in typed.entries if entry.key in found.problems}
-    bases = _bases(typed, wanted - wrong)
     keys = _first_keys(typed)
     rows = {}
     for place in sorted(wanted - wrong):
@@ -169,6 +173,12 @@ def _given(typed: Typed) -> dict[Place, list[Entry]]:
         if cell_text(entry.cell).strip():
             filled.append(entry)
     return found
+
+
+def _is_untouched(entry: Entry, base: KnownValue | None) -> bool:
+    """Whether a cell of a page still says what the portal wrote there: a decimal comma beside it does not change that."""
+    stands = dict(zip(PARTS, base.numbers, strict=True))[entry.part] if base else None
+    return stands is not None and entry.cell == digits(stands)
 
 
 def _numbers(

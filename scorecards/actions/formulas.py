@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -113,13 +113,19 @@ def _check_frequencies(measure: Measure, tree: Tree, found: Mapping[str, Measure
 
 def refuse_loops(rows: Sequence[tuple[Measure, Sequence[Measure]]]) -> None:
     """Refuse formulas that would read themselves. To be asked after the scorecards of all inputs are held."""
+    for _measure, refusal in loops(rows):
+        raise refusal
+
+
+def loops(rows: Sequence[tuple[Measure, Sequence[Measure]]]) -> Iterator[tuple[Measure, FormulaRefused]]:
+    """The formulas that would read themselves, by themselves or by one another, each with what is to be said of it."""
     graph = read_below([read.pk for _measure, inputs in rows for read in inputs])
     graph |= {measure.code: [read.code for read in inputs] for measure, inputs in rows}
     for measure, _inputs in rows:
         way = find_loop(measure.code, graph)
         if way:
             reading = next((each for each in readings(parse(measure.expression)) if each.code == way[1]), None)
-            raise FormulaRefused.at(reading, _loop(way)) if reading else FormulaRefused(_loop(way))
+            yield measure, FormulaRefused.at(reading, _loop(way)) if reading else FormulaRefused(_loop(way))
 
 
 def keep_inputs(measure: Measure, inputs: Sequence[Measure]) -> None:

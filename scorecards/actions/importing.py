@@ -21,6 +21,7 @@ from core.periods import Period
 from organization.actors import Actor, refreshed
 from organization.models import CustomField, OrgUnit
 from organization.queries import clean_custom, custom_fields, root_unit
+from scorecards.actions.formulating import set_formulas
 from scorecards.actions.homes import Homes
 from scorecards.actions.measures import MeasureRow, add_measures, change_measure
 from scorecards.actions.observations import ObservationRow, record_observations
@@ -127,6 +128,8 @@ def _take(actor: Actor, rows: Sequence[ImportedMeasure], homes: Homes, today: da
     states: dict[int, RowOutcome] = {}
     fresh = [row for row in rows if row.code not in standing]
     own = custom_fields("measure") if any("custom" in row.fields for row in rows) else []
+    formulas = {row.number: row.fields["expression"] for row in rows if "expression" in row.fields}
+    rows, fresh = [[_without_formula(row) for row in each] for each in (rows, fresh)]
     made = add_measures(actor, rows=[_measure_row(row, homes) for row in fresh], today=today)
     for row in rows:
         if row.code in standing:
@@ -137,6 +140,7 @@ def _take(actor: Actor, rows: Sequence[ImportedMeasure], homes: Homes, today: da
     taken.totals["measures"] = len(rows)
     _record(actor, rows, standing, today, states, taken)
     _aim(actor, rows, standing, today, states, taken)
+    _calculate(actor, [(row, formulas[row.number]) for row in rows if row.number in formulas], standing, today, states)
     taken.outcome.rows = [replace(states[row.number], row=number) for row in rows for number in row.numbers]
 
 
@@ -206,6 +210,27 @@ def _aim(
     outcome = set_targets(actor, rows=[one for _row, one in asked], today=today, reason=_("Import"))
     taken.totals["targets"] = sum(1 for _row, one in asked if one.value is not None)
     _spread(outcome, [row for row, _one in asked], states)
+
+
+def _without_formula(row: ImportedMeasure) -> ImportedMeasure:
+    """Formulas come last: by then every measure of the table is there to be read."""
+    return replace(row, fields={name: value for name, value in row.fields.items() if name != "expression"})
+
+
+def _calculate(
+    actor: Actor, asked: Sequence[tuple[ImportedMeasure, str]], standing: dict[str, Measure], today: date,
+    states: dict[int, RowOutcome],
+) -> None:  # fmt: skip
+    """Every formula of every row in one batch."""
+    said = set_formulas(actor, rows=[(standing[row.code], text) for row, text in asked], today=today)
+    for row, _text in asked:
+        pk, before = standing[row.code].pk, states[row.number]
+        if said.get(pk) and before.result != "refused":
+            states[row.number] = RowOutcome(row.number, "refused", row.code, said[pk] or "")
+        elif pk in said and before.result == "unchanged":
+            states[row.number] = RowOutcome(
+                row.number, "changed", row.code, _("Changed: %(names)s") % {"names": "expression"}
+            )
 
 
 def _spread(outcome: Outcome, owners: Sequence[ImportedMeasure], states: dict[int, RowOutcome]) -> None:

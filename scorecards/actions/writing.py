@@ -133,9 +133,10 @@ def exact(number: Decimal | float | int | None) -> Decimal | None:
 
 def in_words(error: Exception) -> str:
     """The sentence of a refusal of the rules, in the reader's language."""
-    if isinstance(error, Refusal) and error.figures:
-        return _(error.template) % error.figures
-    return str(error)
+    if not isinstance(error, Refusal):
+        return str(error)
+    sentence = _(error.template) % error.figures
+    return _(error.place) % {**error.figures, "sentence": sentence} if error.place else sentence
 
 
 def refuse_repeated(batch: Batch, keys: Mapping[int, FactKey], values: Mapping[int, tuple[Any, ...]]) -> None:

@@ -32,6 +32,7 @@ OWN = {
     "kind": "kind", "critical": "is_critical", "frequency": "frequency", "aggregation": "aggregation", "method": "method",
     "polarity": "polarity", "unit_of_measure": "unit_of_measure", "percent": "is_percent", "decimals": "decimals",
     "tolerance": "tolerance", "baseline": "baseline", "baseline_on": "baseline_on", "grace_days": "grace_days",
+    "expression": "expression",
 }  # fmt: skip
 """Field of a mapping → field of a measure."""
 WHOLE = {"decimals", "grace_days"}
@@ -43,6 +44,14 @@ FIELDS = (
     Field("short_name", label=_("Short name"), max_length=60),
     Field("description", label=_("What it counts"), max_length=5000),
     Field("formula", label=_("Formula in words"), max_length=5000),
+    Field(
+        "expression",
+        label=_("Formula"),
+        help=_(
+            "calculates the measure from others by their codes, such as FIN-01 ÷ FIN-02, wherever they stand in the file"
+        ),
+        max_length=2000,
+    ),
     Field("source", label=_("Source"), max_length=200),
     Field("unit", label=_("Unit"), help=_("name of the unit; made below the parent if there is none"), max_length=200),
     Field("unit_code", label=_("Code of the unit"), max_length=40),

@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from core.actions import Refusal
-from core.forms import DayField, PersonField, PlainForm, UnitField, VersionedForm
+from core.forms import DayField, NumberField, PersonField, PlainForm, UnitField, VersionedForm
 from core.submitting import add_refusal
 from scorecards.actions import AnswerRow, ItemRow
 from scorecards.models import DeclaredStatus
@@ -28,7 +28,7 @@ class _AnswerFields(forms.Form):
 
     fact = _text(_("Fact"), _("What the figures say. Filled in for you; put right what is not."))
     cause = _text(_("Cause"), _("Why it is so: what happened, not who."))
-    cost = forms.DecimalField(label=_("Cost"), required=False, help_text=_("What the actions cost together."))
+    cost = NumberField(label=_("Cost"), help_text=_("What the actions cost together."))
     currency = forms.CharField(
         label=_("Currency"), required=False, max_length=3, help_text=_("Three letters, like EUR.")
     )

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from core.forms import DayField, PersonField, UnitField, VersionedForm
+from core.forms import DayField, PersonField, UnitField, VersionedForm, WholeField
 from organization.models import OrgUnit
 from organization.queries import people_named
 from scorecards.models import Aggregation, DefinitionVersion, FrequencyChoices, MeasureDefinition, Method, Polarity
@@ -45,7 +45,7 @@ class DefinitionForm(VersionedForm):
         label=_("Unit of measure"), max_length=40, required=False, help_text=_("For example: days, £m, patients.")
     )
     is_percent = forms.BooleanField(label=_("A percentage"), required=False)
-    decimals = forms.IntegerField(label=_("Decimals shown"), min_value=0, max_value=6, initial=1)
+    decimals = WholeField(label=_("Decimals shown"), required=True, min_value=0, max_value=6, initial=1)
     frequency = forms.ChoiceField(label=_("Frequency"), choices=FrequencyChoices.choices, initial="month")
     aggregation = forms.ChoiceField(
         label=_("Over time"),

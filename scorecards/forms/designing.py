@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from core.forms import DayField, NumberField, PeopleField, PersonField, PlainForm, UnitField, VersionedForm
+from core.forms import DayField, NumberField, PeopleField, PersonField, PlainForm, UnitField, VersionedForm, WholeField
+from core.mapping.problems import CellProblem
+from core.mapping.typed import Unit, convention, read_typed
 from organization.models import CustomField, OrgUnit
 from organization.queries import custom_fields, people_named
 from scorecards.forms.definitions import REASON, long_text, part
@@ -58,17 +60,19 @@ class ScaleField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         found: dict[str, float] = {}
-        for line in filter(None, (line.strip() for line in super().clean(value).splitlines())):
+        lines = [line for line in (line.strip() for line in super().clean(value).splitlines()) if line]
+        written = convention(line.rpartition("=")[2] for line in lines)
+        for line in lines:
             word, _equals, score = (each.strip() for each in line.rpartition("="))
             try:
-                number = float(score)
-            except ValueError:
-                number = -1.0
-            if not word or number == -1.0:
+                number = read_typed(score, written=written)
+            except CellProblem:
+                number = None
+            if not word or number is None:
                 raise forms.ValidationError(self.error_messages["line"], code="line", params={"line": line[:60]})
             if word in found:
                 raise forms.ValidationError(self.error_messages["twice"], code="twice", params={"line": word[:60]})
-            found[word] = number
+            found[word] = float(number)
         return found
 
     def prepare_value(self, value: Any) -> Any:
@@ -123,9 +127,9 @@ class MeasureForm(VersionedForm):
     )
     unit_of_measure = forms.CharField(label=_("Unit of measure"), max_length=40, required=False)
     is_percent = forms.BooleanField(label=_("A percentage"), required=False)
-    decimals = forms.IntegerField(label=_("Decimals shown"), min_value=0, max_value=6)
-    grace_days = forms.IntegerField(
-        label=_("Days of grace"), help_text=_("So many days after a period its value is due.")
+    decimals = WholeField(label=_("Decimals shown"), required=True, min_value=0, max_value=6)
+    grace_days = WholeField(
+        label=_("Days of grace"), required=True, help_text=_("So many days after a period its value is due.")
     )
     starts_on = DayField(label=_("Measured from"), required=False, help_text=_("Empty: from its first value."))
     method = forms.ChoiceField(
@@ -172,6 +176,10 @@ class MeasureForm(VersionedForm):
         hidden = OF_METHODS - set(NEEDS.get(method, ())) | (set(FOLLOWED) if follows is not None else set())
         for name in hidden:
             del self.fields[name]
+        counts = follows.unit_of_measure if follows else str(self["unit_of_measure"].value() or "")
+        is_percent = follows.is_percent if follows else bool(self["is_percent"].value())
+        for name in {"limit", "baseline"} & set(self.fields):
+            self.fields[name].unit = Unit(counts, is_percent)  # type: ignore[attr-defined]
         self.helper.layout = Layout("expected", *self._parts())
 
     def _parts(self) -> Iterator[Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import NumberField, PlainForm
 from core.periods import At, Frequency, Period
+from scorecards.forms.values import unit_of
 from scorecards.models import Measure, OwnerForecast
 
 CHANCES = [(str(chance), f"{chance}%") for chance in range(0, 101, 10)]
@@ -40,6 +41,7 @@ class ForecastForm(PlainForm):
         field = self.fields["year"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker what stands above
         field.choices = [(key, year.label) for key, year in self.years.items()]
+        self.fields["value"].unit = unit_of(measure)  # type: ignore[attr-defined]
         if measure.unit_of_measure:
             self.fields["value"].label = f"{self.fields['value'].label} ({measure.unit_of_measure})"
 

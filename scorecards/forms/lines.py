@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actions import Outcome
 from core.forms import DayField, NumberField, PlainForm, VersionedForm
 from scorecards.actions import ObservationRow
+from scorecards.forms.values import unit_of
 from scorecards.models import Measure, Series
 from scorecards.queries.lines import LineCell, LineYear
 
@@ -38,7 +39,7 @@ class LineValuesForm(PlainForm):
         self.report = report
         self._asked: list[LineCell] = []
         for cell in self._open():
-            field = NumberField(label=cell.period.label, initial=cell.value)
+            field = NumberField(label=cell.period.label, unit=unit_of(report.measure), initial=cell.value)
             field.widget.attrs.update({"class": "form-control smo-numcell", "aria-label": cell.period.label})
             self.fields[cell.period.key] = field
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from core.forms import PeopleField, VersionedForm
+from core.forms import PeopleField, VersionedForm, WholeField
 from organization.queries import people_named
 from scorecards.actions.schedules import stored_plan
 from scorecards.models import ReportSchedule
@@ -32,11 +32,11 @@ class ScheduleForm(VersionedForm):
         label=_("The day counts as"), choices=COUNTS, initial="working",
         help_text=_("Working days are Monday to Friday; public holidays count too."),
     )  # fmt: skip
-    on_day = forms.IntegerField(
-        label=_("Day"), initial=3,
+    on_day = WholeField(
+        label=_("Day"), required=True, initial=3,
         help_text=_("Of a week, 1 is Monday and 7 is Sunday. A day a month does not have is its last day."),
     )  # fmt: skip
-    at_hour = forms.IntegerField(label=_("Hour"), initial=7, help_text=_("0 to 23, by the portal's clock."))
+    at_hour = WholeField(label=_("Hour"), required=True, initial=7, help_text=_("0 to 23, by the portal's clock."))
     recipients = PeopleField(label=_("Who gets it"), help_text=_("One on each line: name, e-mail or staff number."))
 
     def __init__(self, *args: Any, reader: Actor, row: ReportSchedule | None = None, **kwargs: Any) -> None:

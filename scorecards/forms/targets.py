@@ -17,6 +17,7 @@ from core.forms import NumberField, PersonField, PlainForm
 from organization.queries import people_named
 from scorecards.actions import TargetRow
 from scorecards.forms.definitions import REASON
+from scorecards.forms.values import unit_of
 from scorecards.queries.targets import TargetLine, TargetYear
 
 WORDS: Mapping[str, Any] = {
@@ -58,7 +59,7 @@ class TargetsForm(PlainForm):
     def _add(self, line: TargetLine) -> None:
         for name in self.report.columns:
             label = f"{WORDS[name]}, {line.period.label}"
-            field = NumberField(label=label, initial=line.numbers[name])
+            field = NumberField(label=label, unit=unit_of(self.report.measure), initial=line.numbers[name])
             field.widget.attrs.update({"class": "form-control smo-numcell", "aria-label": label})
             self.fields[f"{line.key}.{name}"] = field
         seen = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=line.revision)

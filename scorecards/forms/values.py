@@ -3,38 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import NumberField, PlainForm
+from core.mapping.problems import CellProblem
+from core.mapping.typed import Unit
 from core.periods import At, Period
 from scorecards.actions import ObservationRow
+from scorecards.actions.entries import read_cell
+from scorecards.actions.writing import in_words
 from scorecards.forms.entries import whole
 from scorecards.models import Measure
 from scorecards.queries.entry import seen_at
 from scorecards.queries.measures import measure_periods
+from scorecards.rules.refusals import Refusal as NumberRefusal
 
 
-class RecordForm(forms.Form):
+def unit_of(measure: Measure) -> Unit:
+    """What a measure's numbers are of."""
+    return Unit(measure.unit_of_measure, measure.is_percent)
+
+
+class ValueField(NumberField):
+    """A number of a measure, read as the grid reads it: words of yes or no and of a scale count as their numbers."""
+
+    measure: Measure
+
+    def __init__(self, part: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.part = part
+
+    def read(self, text: str) -> Decimal | None:
+        try:
+            return read_cell(self.measure, self.part, text, self.written)
+        except NumberRefusal as refusal:
+            raise CellProblem(in_words(refusal)) from None
+
+
+class RecordForm(PlainForm):
     """One value of one measure for one of its periods."""
 
     period = forms.ChoiceField(label=_("Period"))
-    value = forms.DecimalField(
-        label=_("Value"),
-        max_digits=38,
-        decimal_places=15,
-        required=False,
-        help_text=_("Leave it empty to withdraw the value."),
-    )
-    numerator = forms.DecimalField(
-        label=_("Counted"),
-        max_digits=38,
-        decimal_places=15,
-        required=False,
-        help_text=_("Leave both empty to withdraw the value."),
-    )
-    denominator = forms.DecimalField(label=_("Out of"), max_digits=38, decimal_places=15, required=False)
+    value = ValueField("value", label=_("Value"), help_text=_("Leave it empty to withdraw the value."))
+    numerator = ValueField("numerator", label=_("Counted"), help_text=_("Leave both empty to withdraw the value."))
+    denominator = ValueField("denominator", label=_("Out of"))
     comment = forms.CharField(
         label=_("Comment"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What happened, and what you do about it."),
@@ -56,6 +72,9 @@ class RecordForm(forms.Form):
             del self.fields["value"]
         else:
             del self.fields["numerator"], self.fields["denominator"]
+        for each in self.fields.values():
+            if isinstance(each, ValueField):
+                each.measure = measure
         if measure.unit_of_measure and "value" in self.fields:
             self.fields["value"].label = f"{self.fields['value'].label} ({measure.unit_of_measure})"
 

@@ -9,8 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import DayField, NumberField, PlainForm, VersionedForm
+from core.mapping.typed import Unit
 from scorecards.models import Node
 from scorecards.queries.weights import WeightGroup, WeightLine
+
+PERCENT = Unit(is_percent=True)
 
 
 def weight_name(node: int) -> str:
@@ -55,11 +58,11 @@ class BandsForm(PlainForm):
     amber = NumberField(label=_("Watch from"), required=True, help_text=_("Below it a score is off track."))
     exceeds = NumberField(label=_("Exceeds from"), help_text=_("Empty: no score is shown as exceeding."))
     minimum_coverage = NumberField(
-        label=_("Smallest coverage, in percent"), required=True,
+        label=_("Smallest coverage, in percent"), required=True, unit=PERCENT,
         help_text=_("With less of the weight known, a score is grey."),
     )  # fmt: skip
     tolerance = NumberField(
-        label=_("Default red flag, in percent of the target"), required=True,
+        label=_("Default red flag, in percent of the target"), required=True, unit=PERCENT,
         help_text=_("Where neither a red flag nor a tolerance is given; for percentages, points."),
     )  # fmt: skip
     from_on = DayField(label=_("From"), help_text=_("Earlier periods keep the bands of their time."))

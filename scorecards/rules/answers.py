@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from math import fsum, isfinite
 
+from core.marking import gettext_noop
 from scorecards.rules.arrays import TOLERANCE
 
 ANSWER_DAYS = 10
@@ -72,36 +73,40 @@ def _against(given: Situation) -> Sentence:
     if given.low is not None or given.high is not None:
         return _against_range(given)
     if given.target is None:
-        return Sentence("%(value)s in %(period)s.", {"value": given.value})
+        return Sentence(gettext_noop("%(value)s in %(period)s."), {"value": given.value})
     difference = (given.value - given.target) * given.goodness
     figures = {"value": given.value, "target": given.target, "gap": abs(difference)}
     if abs(difference) <= TOLERANCE * max(1.0, abs(given.target)):
-        return Sentence("%(value)s in %(period)s, exactly the target.", figures)
+        return Sentence(gettext_noop("%(value)s in %(period)s, exactly the target."), figures)
     if difference < 0:
-        return Sentence("%(value)s in %(period)s against a target of %(target)s: %(gap)s worse.", figures)
-    return Sentence("%(value)s in %(period)s against a target of %(target)s: %(gap)s better.", figures)
+        return Sentence(gettext_noop("%(value)s in %(period)s against a target of %(target)s: %(gap)s worse."), figures)
+    return Sentence(gettext_noop("%(value)s in %(period)s against a target of %(target)s: %(gap)s better."), figures)
 
 
 def _against_range(given: Situation) -> Sentence:
     if given.low is not None and given.value < given.low:
         figures = {"value": given.value, "low": given.low, "gap": given.low - given.value}
-        return Sentence("%(value)s in %(period)s, %(gap)s below the range, which begins at %(low)s.", figures)
+        return Sentence(
+            gettext_noop("%(value)s in %(period)s, %(gap)s below the range, which begins at %(low)s."), figures
+        )
     if given.high is not None and given.value > given.high:
         figures = {"value": given.value, "high": given.high, "gap": given.value - given.high}
-        return Sentence("%(value)s in %(period)s, %(gap)s above the range, which ends at %(high)s.", figures)
-    return Sentence("%(value)s in %(period)s, inside the range.", {"value": given.value})
+        return Sentence(
+            gettext_noop("%(value)s in %(period)s, %(gap)s above the range, which ends at %(high)s."), figures
+        )
+    return Sentence(gettext_noop("%(value)s in %(period)s, inside the range."), {"value": given.value})
 
 
 def _since(given: Situation) -> Sentence | None:
     if given.run > 1:
-        return Sentence("%(status)s since %(since)s, %(run)s periods in a row.", {"run": str(given.run)})
-    return Sentence("The status before was %(was)s.", {"was": given.was}) if given.was else None
+        return Sentence(gettext_noop("%(status)s since %(since)s, %(run)s periods in a row."), {"run": str(given.run)})
+    return Sentence(gettext_noop("The status before was %(was)s."), {"was": given.was}) if given.was else None
 
 
 _TRENDS = {
-    "better": "Getting better: it was %(before)s in %(period_before)s.",
-    "worse": "Getting worse: it was %(before)s in %(period_before)s.",
-    "steady": "Steady: it was %(before)s in %(period_before)s.",
+    "better": gettext_noop("Getting better: it was %(before)s in %(period_before)s."),
+    "worse": gettext_noop("Getting worse: it was %(before)s in %(period_before)s."),
+    "steady": gettext_noop("Steady: it was %(before)s in %(period_before)s."),
 }
 
 
@@ -117,5 +122,9 @@ def _natural(given: Situation) -> Sentence | None:
     low, high = given.natural
     figures = {"natural_low": low, "natural_high": high}
     if low <= given.value <= high:
-        return Sentence("Inside its natural range, %(natural_low)s to %(natural_high)s: nothing unusual.", figures)
-    return Sentence("Outside its natural range, %(natural_low)s to %(natural_high)s: something has changed.", figures)
+        return Sentence(
+            gettext_noop("Inside its natural range, %(natural_low)s to %(natural_high)s: nothing unusual."), figures
+        )
+    return Sentence(
+        gettext_noop("Outside its natural range, %(natural_low)s to %(natural_high)s: something has changed."), figures
+    )

@@ -7,6 +7,7 @@ at a time, where a person or a file brings them.
 from collections.abc import Sequence
 from enum import StrEnum
 
+from core.marking import gettext_noop
 from scorecards.rules.arrays import TOLERANCE
 
 SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-6, 1e9
@@ -40,7 +41,12 @@ class Polarity(StrEnum):
 
 
 class Refusal(ValueError):  # noqa: N818 (it is an answer, not a fault)
-    """A number that may not be saved. `template` and `figures` let the caller say the sentence in another language."""
+    """A number that may not be saved. `template` and `figures` let the caller say the sentence in another language.
+
+    `place` is a template for where it is wrong: `sentence` in it is the sentence, `at` the place. Often there is none.
+    """
+
+    place = ""
 
     def __init__(self, template: str, **figures: float) -> None:
         self.template = template
@@ -51,7 +57,7 @@ class Refusal(ValueError):  # noqa: N818 (it is an answer, not a fault)
 def check_number(number: float) -> None:
     """Refuse what is not a number, and numbers too large to compute with."""
     if not abs(number) <= LARGEST_NUMBER:
-        raise Refusal("%(number)s cannot be computed with; give a number of at most 1e15.", number=number)
+        raise Refusal(gettext_noop("%(number)s cannot be computed with; give a number of at most 1e15."), number=number)
 
 
 def check_weight(weight: float) -> None:
@@ -59,7 +65,9 @@ def check_weight(weight: float) -> None:
     if weight == 0 or SMALLEST_WEIGHT <= weight <= LARGEST_WEIGHT:
         return
     raise Refusal(
-        "A weight is 0 or a number from 0.000001 to 1,000,000,000, not %(weight)s; only their proportions count.",
+        gettext_noop(
+            "A weight is 0 or a number from 0.000001 to 1,000,000,000, not %(weight)s; only their proportions count."
+        ),
         weight=weight,
     )
 
@@ -67,9 +75,13 @@ def check_weight(weight: float) -> None:
 def check_tolerance(target: float, tolerance: float, *, is_percent: bool) -> None:
     """Refuse a tolerance that is not above 0, and a relative one (0.1 for 10 %) where the target is 0."""
     if not 0 < tolerance <= LARGEST_NUMBER:
-        raise Refusal("A tolerance must be above 0, not %(tolerance)s.", tolerance=tolerance)
+        raise Refusal(gettext_noop("A tolerance must be above 0, not %(tolerance)s."), tolerance=tolerance)
     if target == 0 and not is_percent:
-        raise Refusal("With a target of 0 a relative tolerance says nothing; give the value where red begins instead.")
+        raise Refusal(
+            gettext_noop(
+                "With a target of 0 a relative tolerance says nothing; give the value where red begins instead."
+            )
+        )
 
 
 def check_band(target: float, red_flag: float, polarity: Polarity, stretch: float | None = None) -> None:
@@ -78,13 +90,14 @@ def check_band(target: float, red_flag: float, polarity: Polarity, stretch: floa
         check_number(number)
     if _is_near(target, red_flag):
         raise Refusal(
-            "Target and red flag are both %(target)s; the red flag must be a worse value than the target.",
+            gettext_noop(
+                "Target and red flag are both %(target)s; the red flag must be a worse value than the target."
+            ),
             target=target,
         )
     if polarity.goodness * (target - red_flag) < 0:
         raise Refusal(
-            f"{_BETTER[polarity]}, so the red flag must lie {_WORSE_SIDE[polarity]} the target: red flag %(red_flag)s,"
-            " target %(target)s. Correct one of them, or the polarity.",
+            _RED_FLAG_IS_BETTER[polarity],
             red_flag=red_flag,
             target=target,
         )
@@ -97,13 +110,14 @@ def check_progress(baseline: float, target: float, polarity: Polarity, stretch: 
         check_number(number)
     if _is_near(target, baseline):
         raise Refusal(
-            "Baseline and target are both %(target)s, so there is no progress to make; choose another method.",
+            gettext_noop(
+                "Baseline and target are both %(target)s, so there is no progress to make; choose another method."
+            ),
             target=target,
         )
     if polarity.goodness * (target - baseline) < 0:
         raise Refusal(
-            f"{_BETTER[polarity]}, but the target %(target)s is worse than the baseline %(baseline)s."
-            " Correct one of them, or the polarity.",
+            _TARGET_IS_WORSE[polarity],
             baseline=baseline,
             target=target,
         )
@@ -116,50 +130,87 @@ def check_range(low: float | None, high: float | None, tolerance: float) -> None
         if number is not None:
             check_number(number)
     if low is None and high is None:
-        raise Refusal("A range needs a lower or an upper end, or both.")
+        raise Refusal(gettext_noop("A range needs a lower or an upper end, or both."))
     if low is not None and high is not None and not low < high:
-        raise Refusal("The lower end %(low)s must be below the upper end %(high)s.", low=low, high=high)
+        raise Refusal(gettext_noop("The lower end %(low)s must be below the upper end %(high)s."), low=low, high=high)
     if not 0 < tolerance <= LARGEST_NUMBER:
-        raise Refusal("A tolerance must be above 0, not %(tolerance)s.", tolerance=tolerance)
+        raise Refusal(gettext_noop("A tolerance must be above 0, not %(tolerance)s."), tolerance=tolerance)
 
 
 def check_cagr(baseline: float, target: float, years_allowed: float, polarity: Polarity) -> None:
     """Refuse growth from or to nothing, in no time, or away from the target."""
     if not (baseline > 0 and target > 0):
         raise Refusal(
-            "Yearly growth needs a baseline and a target above 0: baseline %(baseline)s, target %(target)s."
-            " Score this measure by progress.",
+            gettext_noop(
+                "Yearly growth needs a baseline and a target above 0: baseline %(baseline)s, target %(target)s."
+                " Score this measure by progress."
+            ),
             baseline=baseline,
             target=target,
         )
     if not years_allowed > 0:
-        raise Refusal("The years allowed must be above 0, not %(years)s.", years=years_allowed)
+        raise Refusal(gettext_noop("The years allowed must be above 0, not %(years)s."), years=years_allowed)
     check_progress(baseline, target, polarity)
 
 
 def check_scale(scores: Sequence[float]) -> None:
     """Refuse a scale of fewer than two words, or scores outside 0 to 100."""
     if len(scores) < 2:
-        raise Refusal("A scale needs at least two words, each with its score.")
+        raise Refusal(gettext_noop("A scale needs at least two words, each with its score."))
     for score in scores:
         if not 0 <= score <= 100:
-            raise Refusal("A word's score lies between 0 and 100, not at %(score)s.", score=score)
+            raise Refusal(gettext_noop("A word's score lies between 0 and 100, not at %(score)s."), score=score)
 
 
 def check_polarity(method: Method, polarity: Polarity) -> None:
     """Refuse a range that is not inside, and yes or no that is."""
     if method is Method.RANGE and polarity is not Polarity.INSIDE:
-        raise Refusal("A range is better inside; choose the polarity “inside” or another method.")
+        raise Refusal(gettext_noop("A range is better inside; choose the polarity “inside” or another method."))
     if method is Method.YES_NO and polarity is Polarity.INSIDE:
-        raise Refusal("Yes or no has no inside; choose “up” where yes is wanted and “down” where no is.")
+        raise Refusal(gettext_noop("Yes or no has no inside; choose “up” where yes is wanted and “down” where no is."))
 
 
-_BETTER = {
-    Polarity.UP: "Higher is better here",
-    Polarity.DOWN: "Lower is better here",
-    Polarity.INSIDE: "A smaller distance from the range is better here",
+_RED_FLAG_IS_BETTER = {
+    Polarity.UP: gettext_noop(
+        "Higher is better here, so the red flag must lie below the target:"
+        " red flag %(red_flag)s, target %(target)s. Correct one of them, or the polarity."
+    ),
+    Polarity.DOWN: gettext_noop(
+        "Lower is better here, so the red flag must lie above the target:"
+        " red flag %(red_flag)s, target %(target)s. Correct one of them, or the polarity."
+    ),
+    Polarity.INSIDE: gettext_noop(
+        "A smaller distance from the range is better here, so the red flag must lie above the target:"
+        " red flag %(red_flag)s, target %(target)s. Correct one of them, or the polarity."
+    ),
 }
-_WORSE_SIDE = {Polarity.UP: "below", Polarity.DOWN: "above", Polarity.INSIDE: "above"}
+_TARGET_IS_WORSE = {
+    Polarity.UP: gettext_noop(
+        "Higher is better here, but the target %(target)s is worse than"
+        " the baseline %(baseline)s. Correct one of them, or the polarity."
+    ),
+    Polarity.DOWN: gettext_noop(
+        "Lower is better here, but the target %(target)s is worse than"
+        " the baseline %(baseline)s. Correct one of them, or the polarity."
+    ),
+    Polarity.INSIDE: gettext_noop(
+        "A smaller distance from the range is better here, but the target %(target)s is worse than"
+        " the baseline %(baseline)s. Correct one of them, or the polarity."
+    ),
+}
+_STRETCH_IS_WORSE = {
+    Polarity.UP: gettext_noop(
+        "Higher is better here, so the stretch %(stretch)s must not be worse than the target %(target)s."
+    ),
+    Polarity.DOWN: gettext_noop(
+        "Lower is better here, so the stretch %(stretch)s must not be worse than the target %(target)s."
+    ),
+    Polarity.INSIDE: gettext_noop(
+        "A smaller distance from the range is better here, so the stretch %(stretch)s must not be"
+        " worse than the target %(target)s."
+    ),
+}
+"""Whole sentences by the way that is better: other languages build them otherwise."""
 
 
 def _is_near(target: float, other: float) -> bool:
@@ -172,7 +223,7 @@ def _check_stretch(target: float, stretch: float | None, polarity: Polarity) -> 
     check_number(stretch)
     if polarity.goodness * (stretch - target) < 0 and not _is_near(target, stretch):
         raise Refusal(
-            f"{_BETTER[polarity]}, so the stretch %(stretch)s must not be worse than the target %(target)s.",
+            _STRETCH_IS_WORSE[polarity],
             stretch=stretch,
             target=target,
         )

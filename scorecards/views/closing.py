@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.actions import Refusal
 from core.forms import PlainForm
 from core.guards import PortalRequest, guarded, signed_in
-from core.submitting import FormPage, answer, posted
+from core.submitting import FormPage, answer, posted, refuse_quietly
 from scorecards.actions import close_period, reopen_period
 from scorecards.actions.reminding import Reminded, remind, require_reminder_plan, set_reminder_plan
 from scorecards.forms.closing import RemindersForm, ReopenForm
@@ -128,13 +126,12 @@ def closing_remind(request: PortalRequest, card: Scorecard) -> HttpResponse:
     report = closing_report(request.actor, card, request.at)
     one = request.POST.get("one", "")
     wanted = [line for line in report.missing if not one or line.key == one]
-    try:
-        done = remind(request.actor, scorecard=card, missing=wanted, today=request.at.today)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, reminded_words(done))
-    return redirect(_home(request, card))
+    return refuse_quietly(
+        request,
+        lambda: remind(request.actor, scorecard=card, missing=wanted, today=request.at.today),
+        said=reminded_words,
+        back=_home(request, card),
+    )
 
 
 def reminded_words(done: Reminded) -> str:

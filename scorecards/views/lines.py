@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import NotVisible
-from core.actions import Refusal
 from core.guards import PortalRequest, guarded
-from core.submitting import FormPage, add_refusal, answer, posted, refuse_quietly
+from core.submitting import FormPage, answer, posted, refuse_quietly, take
 from scorecards.actions import (
     AnnotationRow,
     add_annotation,
@@ -91,10 +90,8 @@ def line_values(request: PortalRequest, series: Series) -> HttpResponse:
 
 def _recorded(request: PortalRequest, form: LineValuesForm) -> bool:
     """Whether the values were recorded; if not, the form says which and why."""
-    try:
-        outcome = record_observations(request.actor, rows=form.rows(), today=request.at.today)
-    except Refusal as refusal:
-        add_refusal(form, refusal)
+    outcome = take(form, lambda _data: record_observations(request.actor, rows=form.rows(), today=request.at.today))
+    if outcome is None:
         return False
     form.refuse(outcome)
     if not outcome.refused:

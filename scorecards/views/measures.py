@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from core.actions import Refusal, sentences
 from core.downloads import download
 from core.formats import moment
 from core.guards import PortalRequest, guarded, listing
 from core.keeping import kept
 from core.panels import panels
 from core.statuses import WORDS
+from core.submitting import take
 from scorecards.actions import record_observations
 from scorecards.actions.originals import original_target
 from scorecards.actions.submissions import Standing
@@ -104,18 +104,15 @@ def _overtaken(request: PortalRequest, found: Measure, form: RecordForm, standin
 def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
     """Record one value; what is wrong is said beside the input and nothing is lost."""
     form = RecordForm(request.POST, measure=found, at=request.at)
-    if not form.is_valid():
-        return _measure_page(request, found, form, status=422)
-    row = form.row(found)
-    try:
-        outcome = record_observations(request.actor, rows=[row], today=request.at.today)
-    except Refusal as refusal:
-        form.add_error(None, list(sentences(refusal)))
+    outcome = take(
+        form, lambda _data: record_observations(request.actor, rows=[form.row(found)], today=request.at.today)
+    )
+    if outcome is None:
         return _measure_page(request, found, form, status=422)
     if outcome.refused:
         form.add_error(None, outcome.refused[0].reason)
         return _measure_page(request, found, form, status=422)
     if outcome.conflicts:
         return _overtaken(request, found, form, outcome.conflicts[0].current)
-    messages.success(request, RECORDED[outcome.rows[0].result] % {"period": row.period.label})
-    return redirect(f"{request.path.removesuffix('record/')}?p={row.period.key}")
+    messages.success(request, RECORDED[outcome.rows[0].result] % {"period": form.period_chosen().label})
+    return redirect(f"{request.path.removesuffix('record/')}?p={form.period_chosen().key}")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from core.actions import Refusal
 from core.downloads import download, streamed
 from core.guards import PortalRequest, guarded
+from core.submitting import refuse_quietly
 from scorecards.actions.reports import order_pdf
 from scorecards.models import Report, Scorecard
 from scorecards.queries.printed import canonical, printed
@@ -52,9 +52,9 @@ def report_file(request: PortalRequest, row: Report, form: str) -> HttpResponseB
 @require_POST
 def report_pdf(request: PortalRequest, row: Report) -> HttpResponse:
     """Make the PDF of a report that has none yet."""
-    try:
-        job = order_pdf(request.actor, report=row)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect("scorecards:reports", pk=row.scorecard_id)
-    return redirect("jobs:job", pk=job.pk)
+    return refuse_quietly(
+        request,
+        lambda: order_pdf(request.actor, report=row),
+        back=reverse("scorecards:reports", args=[row.scorecard_id]),
+        done=lambda job: reverse("jobs:job", args=[job.pk]),
+    )

@@ -8,9 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.actions import Refusal
 from core.guards import PortalRequest, guarded
-from core.submitting import add_refusal, posted
+from core.submitting import posted, take
 from scorecards.actions import set_targets
 from scorecards.forms.targets import TargetsForm
 from scorecards.models import Measure
@@ -36,10 +35,8 @@ def _saved(request: PortalRequest, form: TargetsForm) -> bool:
     """Whether the targets were set; if not, the form says at which cell and why."""
     rows = form.rows()
     given = {"reason": form.cleaned_data["reason"], "approved_by": form.cleaned_data["approved_by"]}
-    try:
-        outcome = set_targets(request.actor, rows=rows, today=request.at.today, **given)
-    except Refusal as refusal:
-        add_refusal(form, refusal)
+    outcome = take(form, lambda _data: set_targets(request.actor, rows=rows, today=request.at.today, **given))
+    if outcome is None:
         return False
     if outcome.refused:
         form.refuse(outcome)

@@ -76,7 +76,7 @@ def _at(unit: str, *roles: str) -> tuple[tuple[str, str], ...]:
 
 PEOPLE = (
     PersonSpec("helena.marsh", "Helena Marsh", "Chief executive", "NMH", "", "Executive", _TOP, HEADQUARTERS,
-               roles=_at("NMH", "executive", "unit_head")),
+               roles=_at("NMH", "executive")),
     PersonSpec("james.adeyemi", "James Adeyemi", "Chief operating officer", "NMH", "helena.marsh", "Executive", _TOP,
                HEADQUARTERS, roles=_at("NMH", "executive")),
     PersonSpec("marcus.hale", "Marcus Hale", "Medical director", "NMH", "helena.marsh", "Doctors", _TOP, HEADQUARTERS,

@@ -9,17 +9,16 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import require
-from core.actions import Refusal
 from core.guards import PortalRequest, guarded, signed_in
 from core.links import period_query
 from core.subjects import url_of
-from core.submitting import add_refusal
+from core.submitting import refuse_quietly, take
 from organization.models import Subject
 from strategy import actions
 from strategy.actions.files import file_path
@@ -49,7 +48,7 @@ def about_subject(verb: str) -> Callable[..., Any]:
     return decorate
 
 
-def back(request: PortalRequest, subject: Subject, anchor: str) -> HttpResponse:
+def back(request: PortalRequest, subject: Subject, anchor: str) -> HttpResponseRedirect:
     """The page of the record, at the thing that was written, in the period it was read in."""
     return redirect(f"{url_of(subject)}{period_query(request.at)}#{anchor}")
 
@@ -64,17 +63,6 @@ def form_page(request: PortalRequest, record: Any, form: forms.Form, words: Mapp
 def filled(kind: type[F], request: PortalRequest, **options: Any) -> F:
     """The form as it was sent, or empty."""
     return kind(request.POST, request.FILES, **options) if request.method == "POST" else kind(**options)
-
-
-def take(form: forms.Form, act: Callable[[dict[str, Any]], M]) -> M | None:
-    """What the action made of valid input; None if the form or the action says no, which stands in the form then."""
-    if not form.is_valid():
-        return None
-    try:
-        return act(form.cleaned_data)
-    except Refusal as refusal:
-        add_refusal(form, refusal)
-        return None
 
 
 @signed_in(SUBJECT)
@@ -153,11 +141,11 @@ def update_new(request: PortalRequest, record: Any) -> HttpResponse:
 @require_POST
 def update_acknowledge(request: PortalRequest, row: Update) -> HttpResponse:
     """Say that an update was read."""
-    try:
-        actions.acknowledge_update(request.actor, update=row)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-    return back(request, row.subject, f"update-{row.pk}")
+    return refuse_quietly(
+        request,
+        lambda: actions.acknowledge_update(request.actor, update=row),
+        back=back(request, row.subject, f"update-{row.pk}").url,
+    )
 
 
 # --------------------------------------------------------------------------------------------------------- files

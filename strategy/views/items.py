@@ -14,11 +14,12 @@ from core.access import NotVisible, can
 from core.actions import Conflict
 from core.guards import PortalRequest, guarded
 from core.subjects import url_of
+from core.submitting import take
 from strategy import actions
 from strategy.forms import ActionItemForm, CommentForm, ReassignForm
 from strategy.models import ActionItem
 from strategy.queries.attached import attached, names_near, record_of
-from strategy.views.attached import about_subject, back, filled, form_page, get_or_post, take
+from strategy.views.attached import about_subject, back, filled, form_page, get_or_post
 
 
 @about_subject("add_action_item")

@@ -82,6 +82,14 @@ def test_where_four_eyes_are_asked_it_is_submitted(tree):
     assert save(tree, entry(one, "5"), seen=seen).results == {}
 
 
+def test_a_decimal_comma_changes_nothing_that_stands_beside_it_untouched(tree):
+    one, two = tree.measure("A"), tree.measure("B")
+    tree.record(one, "2026-06", "1.234")
+    found = save(tree, entry(one, "1.234"), entry(two, "72,4"))
+    assert found.results == {(two.pk, JUNE): "taken"}
+    assert [float(value) for value in (*stored(one), *stored(two))] == [1.234, 72.4]
+
+
 # -------------------------------------------------------------------------------------------------------- refused
 def test_one_wrong_cell_saves_nothing_and_each_says_why(tree):
     one, two, three = tree.measure("A"), tree.measure("B", is_percent=True), tree.measure("C")

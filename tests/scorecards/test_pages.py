@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -276,11 +277,11 @@ def test_a_value_recorded_twice_is_kept_once_and_said_so(tree, officer):
 
 
 @pytest.mark.parametrize(("given", "sentence"), [
-    ({"value": "many"}, "Enter a number."),
-    ({"value": "1e400"}, "Ensure that there are no more than 38 digits in total."),
+    ({"value": "many"}, "is not a number."),
+    ({"value": "1e400"}, "has more digits than can be stored"),
     ({"period": "2020-01", "value": "1"}, "Select a valid choice. 2020-01 is not one of the available choices."),
     ({"value": "2"}, "One is yes or no: give 1 for yes or 0 for no."),
-    ({"value": "NaN"}, "Enter a number."),
+    ({"value": "NaN"}, "is not a number."),
 ])  # fmt: skip
 def test_a_refused_value_is_answered_beside_what_was_typed(tree, officer, given, sentence):
     made = tree.measure("One", method="yes_no")
@@ -291,6 +292,16 @@ def test_a_refused_value_is_answered_beside_what_was_typed(tree, officer, given,
     assert answer.status_code == 422
     assert sentence in page and "Do not lose &lt;me&gt;" in page
     assert f'value="{given["value"]}"' in page
+
+
+@pytest.mark.parametrize(("settings", "typed", "value"), [
+    ({}, "1.234,5", "1234.5"), ({"is_percent": True}, "72,4 %", "72.4"), ({"unit_of_measure": "£m"}, "£12.9m", "12.9"),
+    ({"method": "yes_no"}, "Yes", "1"), ({"method": "scale", "scale": {"late": 10.0, "on time": 90.0}}, "on time", "2"),
+])  # fmt: skip
+def test_a_value_is_read_as_the_grid_reads_it(tree, officer, settings, typed, value):
+    made = tree.measure("One", **settings)
+    officer.post(f"{measure_url(made)}record/", {"period": PERIOD, "value": typed, "comment": ""})
+    assert Observation.objects.get().value == Decimal(value)
 
 
 def test_recording_by_who_may_not_is_forbidden(tree):

@@ -119,7 +119,7 @@ def test_one_more_row_needs_no_script_and_loses_nothing(officer, red, ada):
     ({"item-1-title": "Half"}, "Fill this in."),
     ({"cause": ""}, "Cause: Fill this in."),
     ({"cost": "-1"}, "The cost is below zero."),
-    ({"cost": "NaN"}, "Enter a number."),
+    ({"cost": "NaN"}, "is not a number."),
     ({"currency": "E1"}, "is not a currency"),
     ({"rows": "x" * 50, "item-0-due_on": "soon"}, "Enter a valid date."),
 ])  # fmt: skip

@@ -85,9 +85,10 @@ def test_targets_red_flags_and_stretches_of_a_year_are_set_at_once(tree):
     ({}, {"Jun_value": "0"}, "With a target of 0 a relative tolerance says nothing"),
     ({"tolerance": Decimal("0.2")}, {"Jun_value": "0"}, "With a target of 0 a relative tolerance says nothing"),
     ({}, {"Jun_red_flag": "90"}, "Give the target that the red flag and the stretch belong to."),
-    ({}, {"Jun_value": "NaN"}, "This is not a number. Write it with digits, for example 12.5."),
-    ({}, {"Jun_value": "-Infinity"}, "This is not a number."),
-    ({}, {"Jun_value": "1e400"}, "cannot be computed with; give a number of at most 1e15."),
+    ({}, {"Jun_value": "NaN"}, "is not a number. Write it with digits, for example 1234.5."),
+    ({}, {"Jun_value": "-Infinity"}, "is not a number."),
+    ({}, {"Jun_value": "1e400"}, "has more digits than can be stored"),
+    ({}, {"Jun_value": "1e20"}, "cannot be computed with; give a number of at most 1e15."),
     ({"polarity": "down"}, {"Jun_value": "5", "Jun_red_flag": "4"}, "Lower is better here, so the red flag must lie above"),
 ])  # fmt: skip
 def test_what_is_wrong_stands_at_its_line_and_nothing_is_set(tree, method, cells, sentence):

@@ -78,8 +78,8 @@ def test_other_weights_count_from_a_day_and_the_old_ones_are_listed(tree):
 
 
 @pytest.mark.parametrize(("weight", "sentence"), [
-    ("-1", ONLY_PROPORTIONS), ("NaN", "This is not a number."), ("Infinity", "This is not a number."),
-    ("1e400", "cannot be computed with"), ("1e10", ONLY_PROPORTIONS), ("", "Fill this in."), ("x", "This is not a number."),
+    ("-1", ONLY_PROPORTIONS), ("NaN", "is not a number."), ("Infinity", "is not a number."),
+    ("1e20", "cannot be computed with"), ("1e10", ONLY_PROPORTIONS), ("", "Fill this in."), ("x", "is not a number."),
     ("0.00001", "A weight has four decimals"),
 ])  # fmt: skip
 def test_a_weight_that_cannot_be_one_is_refused_at_its_input(tree, weight, sentence):
@@ -200,8 +200,8 @@ def test_bands_are_set_from_a_day_and_all_times_are_listed(tree):
 
 
 @pytest.mark.parametrize(("given", "sentence"), [
-    ({"green": "30"}, "Bands rise from watch (40) to on track (30)"), ({"green": "NaN"}, "This is not a number."),
-    ({"minimum_coverage": "200"}, "The smallest coverage lies between 0 and 1."), ({"amber": "1e400"}, "Bands rise from"),
+    ({"green": "30"}, "Bands rise from watch (40) to on track (30)"), ({"green": "NaN"}, "is not a number."),
+    ({"minimum_coverage": "200"}, "The smallest coverage lies between 0 and 1."), ({"amber": "1e20"}, "Bands rise from"),
     ({"tolerance": "0"}, "The default red flag is a part of the target above 0 and up to 1."),
 ])  # fmt: skip
 def test_bands_that_make_no_sense_are_refused(tree, given, sentence):

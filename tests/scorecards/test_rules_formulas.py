@@ -131,7 +131,8 @@ def test_what_is_no_formula_is_refused_at_its_character(text, position, words):
     assert refusal.position == position
     assert words in str(refusal)
     assert f"Character {position}: " in str(refusal)
-    assert refusal.template % refusal.figures == str(refusal)
+    sentence = refusal.template % refusal.figures
+    assert str(refusal) == (refusal.place % {**refusal.figures, "sentence": sentence} if position else sentence)
 
 
 # -------------------------------------------------------------------------------------------------- its limits

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
+from core.access import scoped
 from core.periods import At, Period
 from jobs.models import ImportFeed, ImportRun, Job
 from organization import subjects
@@ -239,6 +240,12 @@ class DemoTest(TestCase):
             assert account.role in {Role(role).label for role in actor_of(person, TODAY).reach.branch}
         one = Person.objects.get(email=accounts()[0].email)
         assert one.check_password(PASSWORD)
+
+    def test_the_executive_is_an_executive_only_and_owes_no_value(self):
+        top = Person.objects.get(email=accounts()[0].email)
+        held = Membership.objects.filter(person=top, valid__contains=TODAY)
+        assert list(held.values_list("role", flat=True)) == [Role.EXECUTIVE]
+        assert not scoped(actor_of(top, TODAY), "record", Measure.objects.all()).exists()
 
     def test_everybody_shares_one_hash_but_who_has_left(self):
         active = Person.objects.filter(is_active=True).exclude(email=accounts()[-1].email)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NoReturn
 
+from core.marking import gettext_noop
 from scorecards.rules.formulas.refusals import FormulaRefusal
 from scorecards.rules.formulas.tokens import Kind, Token, tokens
 from scorecards.rules.formulas.trees import (
@@ -32,15 +33,15 @@ def parse(text: str) -> Tree:
     """The tree of a formula; `FormulaRefusal` with the character for everything else. Names are not looked up here."""
     reader = _Reader(tokens(text))
     if reader.token.kind is Kind.END:
-        raise FormulaRefusal(1, "The formula is empty. Write, for example, FIN-01 ÷ FIN-02.")
+        raise FormulaRefusal(1, gettext_noop("The formula is empty. Write, for example, FIN-01 ÷ FIN-02."))
     tree = reader.sum()
     if reader.token.kind is not Kind.END:
         reader.refuse_rest()
     taken = steps(tree)
     if taken > MOST_STEPS:
         raise FormulaRefusal(
-            0, "The formula takes %(n)s steps for one period, and 10,000 are the most. Calculate a part of it in a measure"
-            " of its own.", n=f"{taken:,}",
+            0, gettext_noop("The formula takes %(n)s steps for one period, and 10,000 are the most. Calculate a part of it in a measure"
+            " of its own."), n=f"{taken:,}",
         )  # fmt: skip
     return tree
 
@@ -82,7 +83,8 @@ class _Reader:
         is_negative = self.take().text == "−"
         if self.token.kind is Kind.SIGN:
             raise FormulaRefusal(
-                self.token.at, "Two signs stand side by side. Put what the second belongs to in parentheses."
+                self.token.at,
+                gettext_noop("Two signs stand side by side. Put what the second belongs to in parentheses."),
             )
         return Negative(self.atom()) if is_negative else self.atom()
 
@@ -105,16 +107,20 @@ class _Reader:
         self.depth += 1
         if self.depth > DEEPEST:
             raise FormulaRefusal(
-                token.at, "Parentheses lie more than 32 deep here. Calculate the inner part in a measure of its own."
+                token.at,
+                gettext_noop(
+                    "Parentheses lie more than 32 deep here. Calculate the inner part in a measure of its own."
+                ),
             )
 
     def close(self, opened: Token) -> None:
         if self.token.kind is Kind.COMMA:
             raise FormulaRefusal(
-                self.token.at, "A comma separates the parts of a function. A decimal is written with a point: 0.5."
+                self.token.at,
+                gettext_noop("A comma separates the parts of a function. A decimal is written with a point: 0.5."),
             )
         if self.token.kind is Kind.END:
-            raise FormulaRefusal(opened.at, "The parenthesis that opens here is not closed.")
+            raise FormulaRefusal(opened.at, gettext_noop("The parenthesis that opens here is not closed."))
         if self.token.kind is not Kind.CLOSE:
             self.refuse_rest()
         self.take()
@@ -124,8 +130,8 @@ class _Reader:
         word = name.text.lower()
         if word not in LOOKS and word not in FUNCTIONS:
             raise FormulaRefusal(
-                name.at, "There is no function “%(name)s”. There are %(all)s. If it is a measure, a sign is missing behind"
-                " it.", name=name.text, all=", ".join([*FUNCTIONS, *LOOKS]),
+                name.at, gettext_noop("There is no function “%(name)s”. There are %(all)s. If it is a measure, a sign is missing behind"
+                " it."), name=name.text, all=", ".join([*FUNCTIONS, *LOOKS]),
             )  # fmt: skip
         opened = self.take()
         self.open(opened)
@@ -137,18 +143,20 @@ class _Reader:
         token = self.take()
         if token.kind is not Kind.CODE or self.token.kind is not Kind.CLOSE:
             raise FormulaRefusal(
-                token.at, "%(name)s takes the code of one measure and nothing else: %(name)s(FIN-01).", name=when
+                token.at,
+                gettext_noop("%(name)s takes the code of one measure and nothing else: %(name)s(FIN-01)."),
+                name=when,
             )
         return Reading(token.text, when, at=token.at)
 
     def parts(self, name: Token, function: Function) -> Tree:
         if self.token.kind is Kind.CLOSE:
-            raise FormulaRefusal(self.token.at, "%(name)s needs something to work on.", name=function)
+            raise FormulaRefusal(self.token.at, gettext_noop("%(name)s needs something to work on."), name=function)
         places, found = [self.token.at], [self.sum()]
         while self.token.kind is Kind.COMMA:
             comma = self.take()
             if function is Function.ABS:
-                raise FormulaRefusal(comma.at, "abs takes one part.")
+                raise FormulaRefusal(comma.at, gettext_noop("abs takes one part."))
             places.append(self.token.at)
             found.append(self.sum())
         return Call(function, tuple(found), tuple(places))
@@ -157,24 +165,31 @@ class _Reader:
         """Something stands where a sign or the end is awaited."""
         token = self.token
         if token.kind is Kind.CLOSE:
-            raise FormulaRefusal(token.at, "This parenthesis closes none that is open.")
+            raise FormulaRefusal(token.at, gettext_noop("This parenthesis closes none that is open."))
         if token.kind is Kind.COMMA:
             raise FormulaRefusal(
-                token.at, "A comma separates the parts of a function. A decimal is written with a point: 0.5."
+                token.at,
+                gettext_noop("A comma separates the parts of a function. A decimal is written with a point: 0.5."),
             )
-        raise FormulaRefusal(token.at, "A sign is missing before “%(text)s”: + − × or ÷.", text=token.text)
+        raise FormulaRefusal(
+            token.at, gettext_noop("A sign is missing before “%(text)s”: + − × or ÷."), text=token.text
+        )
 
 
 def _constant(token: Token) -> Tree:
     value = Decimal(token.text)
     if value > Decimal(LARGEST_NUMBER):
-        raise FormulaRefusal(token.at, "This number is larger than 1e15, the largest that is computed with.")
+        raise FormulaRefusal(
+            token.at, gettext_noop("This number is larger than 1e15, the largest that is computed with.")
+        )
     return Constant(value)
 
 
 def _no_atom(token: Token) -> FormulaRefusal:
     if token.kind is Kind.END:
-        return FormulaRefusal(token.at, "The formula ends where a number or a measure is awaited.")
+        return FormulaRefusal(token.at, gettext_noop("The formula ends where a number or a measure is awaited."))
     return FormulaRefusal(
-        token.at, "A number, a measure's code or a parenthesis is awaited here, not “%(text)s”.", text=token.text
+        token.at,
+        gettext_noop("A number, a measure's code or a parenthesis is awaited here, not “%(text)s”."),
+        text=token.text,
     )

@@ -1,18 +1,22 @@
 """Why a formula may not be saved, and at which character."""
 
+from core.marking import gettext_noop
 from scorecards.rules.refusals import Refusal
 
 SHOWN = 320
+PLACE = gettext_noop("Character %(at)s: %(sentence)s")
 
 
 class FormulaRefusal(Refusal):
-    """`position` counts characters from 1; 0 speaks of the whole formula. `template` says where, `figures` are texts."""
+    """`position` counts characters from 1; 0 speaks of the whole formula. `figures` are texts."""
 
     def __init__(self, position: int, template: str, **figures: object) -> None:
         self.position = position
-        self.template = f"Character %(at)s: {template}" if position else template
+        self.template = template
+        self.place = PLACE if position else ""
         self.figures = {name: _shown(str(figure)) for name, figure in figures.items()} | {"at": str(position)}
-        ValueError.__init__(self, self.template % self.figures)
+        sentence = template % self.figures
+        ValueError.__init__(self, PLACE % {"at": position, "sentence": sentence} if position else sentence)
 
 
 def _shown(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from core.marking import gettext_noop
 from scorecards.rules.formulas.refusals import FormulaRefusal
 
 LONGEST = 2_000
@@ -43,8 +44,8 @@ def tokens(text: str) -> Iterator[Token]:
     """All words of a formula, the END last; `FormulaRefusal` at the first character that cannot be one."""
     if len(text) > LONGEST:
         raise FormulaRefusal(
-            LONGEST + 1, "A formula has at most 2,000 characters; this one has %(n)s. Calculate a part of it in a measure"
-            " of its own.", n=f"{len(text):,}",
+            LONGEST + 1, gettext_noop("A formula has at most 2,000 characters; this one has %(n)s. Calculate a part of it in a measure"
+            " of its own."), n=f"{len(text):,}",
         )  # fmt: skip
     place = 0
     while place < len(text):
@@ -72,7 +73,7 @@ def _next(text: str, place: int) -> tuple[Token, int]:
         is_function = text[end:].lstrip().startswith("(")
         return Token(Kind.FUNCTION if is_function else Kind.CODE, word.group(), place + 1), end
     raise FormulaRefusal(
-        place + 1, "“%(mark)s” means nothing in a formula. A code with such a character is written in brackets: [code].",
+        place + 1, gettext_noop("“%(mark)s” means nothing in a formula. A code with such a character is written in brackets: [code]."),
         mark=mark,
     )  # fmt: skip
 
@@ -82,8 +83,8 @@ def _number(text: str, place: int, number: str) -> tuple[Token, int]:
     end = place + len(number)
     if end < len(text) and (text[end] in "._" or text[end].isalnum()):
         raise FormulaRefusal(
-            place + 1, "“%(number)s” is neither a number nor a code. A code that begins with a digit is written in"
-            " brackets: [%(number)s].", number=text[place : end + 1],
+            place + 1, gettext_noop("“%(number)s” is neither a number nor a code. A code that begins with a digit is written in"
+            " brackets: [%(number)s]."), number=text[place : end + 1],
         )  # fmt: skip
     return Token(Kind.NUMBER, number, place + 1), end
 
@@ -94,7 +95,7 @@ def _bracketed(text: str, place: int) -> tuple[Token, int]:
     while True:
         closing = text.find("]", end)
         if closing < 0:
-            raise FormulaRefusal(place + 1, "The bracket is not closed. A code in brackets ends with ].")
+            raise FormulaRefusal(place + 1, gettext_noop("The bracket is not closed. A code in brackets ends with ]."))
         code.append(text[end:closing])
         end = closing + 1
         if not text.startswith("]", end):
@@ -103,5 +104,7 @@ def _bracketed(text: str, place: int) -> tuple[Token, int]:
         end += 1
     name = "".join(code)
     if not name.strip() or not name.isprintable():
-        raise FormulaRefusal(place + 1, "The brackets hold no code. Write the code of a measure in them: [FIN-01].")
+        raise FormulaRefusal(
+            place + 1, gettext_noop("The brackets hold no code. Write the code of a measure in them: [FIN-01].")
+        )
     return Token(Kind.CODE, name, place + 1), end

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.marking import gettext_noop
 from scorecards.rules.formulas.refusals import FormulaRefusal
 from scorecards.rules.formulas.tokens import WORD
 
@@ -136,8 +137,8 @@ def quotient(tree: Tree) -> tuple[Tree, Tree]:
     below = tuple((False, factor) for is_divisor, factor in factors if is_divisor)
     if not below:
         raise FormulaRefusal(
-            0, "A ratio of sums over time needs a formula that divides: what is counted ÷ out of what. Write it so, or"
-            " choose another aggregation over time.",
+            0, gettext_noop("A ratio of sums over time needs a formula that divides: what is counted ÷ out of what. Write it so, or"
+            " choose another aggregation over time."),
         )  # fmt: skip
     return _product(above), _product(below)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from core.marking import gettext_noop
 from scorecards.rules.formulas.refusals import FormulaRefusal
 from scorecards.rules.formulas.trees import Call, Constant, Negative, Product, Reading, Sum, Tree, written
 
@@ -79,8 +80,8 @@ class _Check:
             elif found != first[1]:
                 raise FormulaRefusal(
                     at[number] if number < len(at) else 0,
-                    "%(part)s is measured in %(unit)s, but %(first)s before it in %(other)s; unlike things are not added or"
-                    " compared. Convert one of them, or correct the unit of the measure.",
+                    gettext_noop("%(part)s is measured in %(unit)s, but %(first)s before it in %(other)s; unlike things are not added or"
+                    " compared. Convert one of them, or correct the unit of the measure."),
                     part=written(part), unit=self.named(found), first=written(first[0]), other=self.named(first[1]),
                 )  # fmt: skip
         return first[1] if first else None
