@@ -99,7 +99,7 @@ def _joined(measure: Measure, year: Period, today: date, firsts: list[FactRow]) 
     lines = lines_of(tree, formulas, wanted, today, year.calendar)
     if lines is None:
         return None
-    (sheet,), _besides = sheets_of([tree.measures[node]], tree, formulas, lines, Settings([]), today)
+    (sheet,), _besides, _past = sheets_of([tree.measures[node]], tree, formulas, lines, Settings([]), today)
     found = figures([_with_targets(sheet, firsts, lines)], lines, wanted, today)
     at = lines[year.frequency].at[year.start]
     targets = [] if found is None else [t for t, column in zip(found.target, found.column, strict=True) if column == at]
