@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,6 +30,7 @@ from scorecards.queries.lists import MeasureLine, measure_lines
 from scorecards.queries.reds import reds_owed
 from scorecards.queries.reminding import reminder_days
 from strategy.models import Objective
+from strategy.queries.attached import Attached, attached
 
 announcement_kind("report_ready", gettext_lazy("Reports that are made for me by a schedule"), by_mail=True)
 announcement_kind("red_unanswered", gettext_lazy("Measures that are off track without an answer"))
@@ -140,6 +142,13 @@ def values_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
 def answers_of_measure(measure: Measure, viewer: Actor, at: At) -> AnswersPanel | None:
     """What was answered when the measure was red or watched; silent where it never was."""
     return answers_panel(viewer, measure, at)
+
+
+@panel("measure", "discussion", gettext_lazy("Discussion"), "strategy/panels/discussion.html", order=200)
+def discussion_of_measure(measure: Measure, viewer: Actor, at: At) -> Attached | None:
+    """Updates, comments, files and the actions that belong to no answer; silent where there is nothing to see or do."""
+    report = attached(viewer, measure, shown_elsewhere=Q(corrective_actions__isnull=False))
+    return None if report.is_empty else report
 
 
 @panel("measure", "declared", gettext_lazy("Declared status"), "scorecards/panels/declared.html", order=30, width=4)

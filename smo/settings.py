@@ -30,6 +30,7 @@ SECRET_KEY_FALLBACKS = listed("SMO_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = listed("SMO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = listed("SMO_TRUSTED_ORIGINS")
 SITE_URL = os.environ.get("SMO_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL_IS_SET = bool(os.environ.get("SMO_SITE_URL"))
 ORGANIZATION_NAME = os.environ.get("SMO_ORGANIZATION_NAME", "")
 
 INSTALLED_APPS = [
@@ -175,6 +176,10 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {
+    "login": "organization.forms.signin.SignInForm",
+    "reset_password": "organization.forms.signin.ForgottenPasswordForm",
+}
 ACCOUNT_ADAPTER = "organization.signin.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -1,4 +1,4 @@
-"""What the shared model adds to other screens: discussion on records, what people owe, what can be done with a subject."""
+"""What the shared model adds to other screens: what people owe, what can be done with a subject."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy
 from core.access import Actor, NotVisible, can
 from core.announcements import announcement_kind
 from core.obligations import Obligation, obligation
-from core.panels import panel
 from core.periods import At
 from core.verbs import verb
 from organization.models import Subject
-from strategy.queries.attached import Attached, attached, open_action_items, record_of
+from strategy.queries.attached import open_action_items, record_of
 from strategy.queries.obligations import due_on, updates_wanted
 
 announcement_kind("action_item", gettext_lazy("Actions given to me"), by_mail=True)
@@ -76,11 +75,3 @@ def offer_comment(subject: Any, viewer: Actor) -> str:
 def offer_action_item(subject: Any, viewer: Actor) -> str:
     """Ask someone to do something about it."""
     return _offered("add_action_item", "strategy:action_item_new", subject, viewer)
-
-
-# ------------------------------------------------------------------------------------------------------ panels
-@panel("measure", "discussion", gettext_lazy("Discussion"), "strategy/panels/discussion.html", order=200)
-def discussion_of_measure(measure: Any, viewer: Actor, at: At) -> Attached | None:
-    """Updates, comments, actions and files of a measure; silent where there is nothing to see or do."""
-    report = attached(viewer, measure)
-    return None if report.is_empty else report

@@ -111,8 +111,11 @@ def names_near(subject: Subject) -> list[str]:
     return list(people.order_by("name").values_list("name", flat=True)[:NAMES_OFFERED])
 
 
-def attached(viewer: Actor, record: Any) -> Attached:
-    """What is attached to a record that was loaded through its own policy; six queries, whatever there is."""
+def attached(viewer: Actor, record: Any, *, shown_elsewhere: Q | None = None) -> Attached:
+    """What is attached to a record that was loaded through its own policy; six queries, whatever there is.
+
+    `shown_elsewhere` names action items that stand beside it on the same page.
+    """
     model: type[Model] = type(record)
     may = permitted(viewer, ADDING, model._default_manager.filter(pk=record.pk)).values(*(f"may_{v}" for v in ADDING))
     rights = may.first() or {f"may_{verb}": False for verb in ADDING}
@@ -121,6 +124,8 @@ def attached(viewer: Actor, record: Any) -> Attached:
     files = list(_kept_or_mine_to_restore(viewer, Attachment.objects.filter(subject=subject_id)).order_by("pk"))
     updates = permitted(viewer, ["acknowledge"], Update.objects.filter(subject=subject_id))
     items = action_items(viewer, subject_id)
+    if shown_elsewhere is not None:
+        items = items.exclude(shown_elsewhere)
     trash: list[Any] = [row for row in (*comments, *files) if row.trashed_at and row.may_restore]
     return Attached(
         subject=record.subject,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from audit.models import Event
@@ -227,3 +229,18 @@ def test_own_fields_are_added_changed_and_taken_away(office):
     assert errors(wrong) == {"key": ["There is a field 'tier' already."]}
     office.post(at("field_remove", field.pk))
     assert CustomField.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("is_set", "words"),
+    [
+        (True, "Set a password within a week: https://smo.example.org/"),
+        (False, "Set a password within a week: open /"),
+    ],
+)
+def test_the_first_administrator_is_never_sent_to_a_wrong_address(settings, is_set, words):
+    settings.SITE_URL, settings.SITE_URL_IS_SET = "https://smo.example.org", is_set
+    said = StringIO()
+    call_command("add_administrator", "ada@example.org", "Ada", stdout=said)
+    assert words in said.getvalue()
+    assert ("https://smo.example.org" in said.getvalue()) is is_set

@@ -25,7 +25,7 @@ from tests.factories.organization import PASSWORD
 
 pytestmark = pytest.mark.django_db
 EMAIL = "ann@example.org"
-WRONG = "The email address and/or password you specified are not correct."
+WRONG = "The e-mail or the password is not right."
 TOO_MANY = "Too many failed login attempts. Try again later."
 NEW = "another horse battery"
 
@@ -78,6 +78,13 @@ def test_a_person_comes_in_by_e_mail_in_any_case_and_leaves(client, ann):
     assert client.post(reverse("account_logout")).status_code == 302
     assert not is_in(client)
     assert events("sign_in", "sign_out") == [("sign_in", ann.pk, ann.subject_id), ("sign_out", ann.pk, ann.subject_id)]
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_reset_password"])
+def test_what_one_signs_in_with_is_called_e_mail(client, name):
+    page = client.get(reverse(name)).content.decode()
+    assert "E-mail</label>" in page
+    assert "Email" not in page
 
 
 def test_leaving_asks_for_a_post(client, ann):

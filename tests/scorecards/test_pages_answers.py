@@ -16,6 +16,7 @@ from core.periods import At, Period
 from organization.actors import actor_of, system_actor
 from organization.roles import Role
 from scorecards.models import CorrectiveAction, DeclaredStatus
+from strategy.actions import add_action_item
 from strategy.models import ActionItem
 from tests import factories
 from tests.factories.scorecards import TODAY, scorecard
@@ -99,6 +100,18 @@ def test_an_answer_is_kept_with_its_tasks_and_shown_on_the_page_of_the_measure(o
     for words in ("The ward closed", "£1,200.50", "Open it", "Ada Able", "0 of 1 actions done", "7 days left"):
         assert words in page, words
     assert "nobody has answered yet" not in page
+
+
+def test_an_action_of_an_answer_stands_on_the_page_once_and_any_other_in_the_discussion(tree, officer, red, ada):
+    officer.post(form_url(red), filled())
+    add_action_item(
+        tree.officer, about=red, title="Ring the ward", assignee=ada, due_on=TODAY + timedelta(days=7), today=TODAY
+    )
+    page = text(officer.get(f"/scorecards/measures/{red.pk}/"))
+    discussion = page.partition("Open the discussion")[2].partition("</section>")[0]
+    assert (page.count("Open it"), page.count("Ring the ward")) == (1, 1)
+    assert "Open it" not in discussion and "Ring the ward" in discussion
+    assert "Open it" in text(officer.get(f"/strategy/subjects/{red.subject_id}/"))
 
 
 def test_one_more_row_needs_no_script_and_loses_nothing(officer, red, ada):

@@ -58,7 +58,17 @@ class Command(BaseCommand):
             if made.administrator.has_usable_password():
                 self.stdout.write("They have a password already.")
             else:
-                link = invitation_link(person=made.administrator, now=timezone.now())
-                self.stdout.write(f"Set a password within a week: {link}")
+                self.stdout.write(_password_words(invitation_link(person=made.administrator, now=timezone.now())))
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from None
+
+
+def _password_words(link: str) -> str:
+    """How to set a password: by the whole link if the address people use is known, else by its path on the portal."""
+    if settings.SITE_URL_IS_SET:
+        return f"Set a password within a week: {link}"
+    path = link.removeprefix(settings.SITE_URL)
+    return (
+        f"Set a password within a week: open {path} behind the address at which you open the portal.\n"
+        "(With SMO_SITE_URL set to that address, the whole link stands here.)"
+    )
