@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 Point = tuple[float, float]
 Value = float | None
@@ -67,7 +68,12 @@ STATUS_PAINTS = {
 
 def escape(text: object) -> str:
     """Text made safe for content and attributes."""
-    return html.escape(str(text), quote=True)
+    return _escaped(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=True)
 
 
 def number(value: float) -> str:
@@ -102,8 +108,13 @@ def attributes(**given: object) -> str:
         if value is None or value == "":
             continue
         text = number(value) if isinstance(value, float) else escape(value)
-        written.append(f' {"class" if name == "cls" else name.replace("_", "-")}="{text}"')
+        written.append(f' {_attribute(name)}="{text}"')
     return "".join(written)
+
+
+@cache
+def _attribute(name: str) -> str:
+    return "class" if name == "cls" else name.replace("_", "-")
 
 
 def group(body: str, **more: object) -> str:
@@ -159,8 +170,12 @@ def circle(x: float, y: float, radius: float, paint: Paint, **more: object) -> s
 
 def stroke_path(commands: str, paint: Paint, *, width: float = 2, dash: str = "") -> str:
     """A line along a path."""
-    look = attributes(stroke=paint.colour, stroke_width=str(width), stroke_dasharray=dash, cls=paint.line_class)
-    return f'<path d="{commands}" fill="none" stroke-linejoin="round" stroke-linecap="round"{look}/>'
+    return f'<path d="{commands}" fill="none" stroke-linejoin="round" stroke-linecap="round"{_stroke(paint, str(width), dash)}/>'
+
+
+@lru_cache(maxsize=256)
+def _stroke(paint: Paint, width: str, dash: str) -> str:
+    return attributes(stroke=paint.colour, stroke_width=width, stroke_dasharray=dash, cls=paint.line_class)
 
 
 def area(points: Sequence[Point], paint: Paint, *, opacity: str = "") -> str:
@@ -170,12 +185,17 @@ def area(points: Sequence[Point], paint: Paint, *, opacity: str = "") -> str:
 
 def at(*points: Point) -> str:
     """Points as they stand in path commands."""
-    return " ".join(f"{number(x)} {number(y)}" for x, y in points)
+    return _shortened(" ".join(f"{x:.1f} {y:.1f}" for x, y in points))
 
 
 def polyline(points: Iterable[Point]) -> str:
     """Path commands through the points."""
-    return "M" + " L".join(at(point) for point in points)
+    return "M" + _shortened(" L".join(f"{x:.1f} {y:.1f}" for x, y in points))
+
+
+def _shortened(written: str) -> str:
+    """Coordinates with one decimal, each as `number` writes it."""
+    return f" {written} ".replace(".0 ", " ").replace("L-0 ", "L0 ").replace(" -0 ", " 0 ").replace(" -0 ", " 0 ")[1:-1]
 
 
 def text(
@@ -189,10 +209,13 @@ def text(
     weight: int = 400,
 ) -> str:
     """Words at a point of the baseline; anchor start, middle or end."""
-    place = attributes(x=float(x), y=float(y), font_family=FONT, font_size=str(size), font_weight=str(weight))
-    return (
-        f"<text{place}{attributes(fill=paint.colour, text_anchor=anchor, cls=paint.fill_class)}>{escape(words)}</text>"
-    )
+    return f'<text x="{number(x)}" y="{number(y)}"{_letters(str(size), paint, anchor, weight)}>{escape(words)}</text>'
+
+
+@lru_cache(maxsize=256)
+def _letters(size: str, paint: Paint, anchor: str, weight: int) -> str:
+    font = attributes(font_family=FONT, font_size=size, font_weight=str(weight))
+    return font + attributes(fill=paint.colour, text_anchor=anchor, cls=paint.fill_class)
 
 
 def hit(x: float, y: float, width: float, height: float, tip: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
@@ -31,9 +31,15 @@ def _face(weight: int) -> dict[int, float]:
 
 def text_width(words: str, size: float, weight: int = 400) -> float:
     """Width in px of the words at `size` px; a character outside the fonts counts as an x. Weights 400 to 700."""
+    return _ems(words, weight) * size
+
+
+@lru_cache(maxsize=8192)
+def _ems(words: str, weight: int) -> float:
+    """The width in em. Remembered: a page measures the same names and figures again and again."""
     face = _face(min(_WEIGHTS, key=lambda known: abs(known - weight)))
     unknown = face[ord("x")]
-    return sum(face.get(ord(character), unknown) for character in words) * size
+    return sum(face.get(ord(character), unknown) for character in words)
 
 
 def cut(words: str, size: float, width: float, weight: int = 400) -> str:

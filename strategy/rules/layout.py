@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
+import numpy as np
+
+from strategy.rules.order import untangled
 from strategy.rules.routes import Point, Tie, route_ties
 
 
@@ -96,8 +99,9 @@ Cells = Mapping[tuple[int, int], list[Box]]
 
 
 def arrange(boxes: Sequence[Box], links: Sequence[tuple[str, str]], *, bands: int, lanes: int, room: Room) -> Layout:
-    """Place the boxes in the order given, and find a way for each link that crosses no card.
+    """Place the boxes, and find a way for each link that crosses no card.
 
+    Inside a cell they stand in the order given, unless fewer links cross in another.
     `bands` ≥ 1 and `lanes` ≥ 1 are counts, from top and left. Raises ValueError for a box outside of them or a link
     between boxes that are not there.
     """
@@ -113,10 +117,10 @@ def arrange(boxes: Sequence[Box], links: Sequence[tuple[str, str]], *, bands: in
     columns = _lane_spans(slots, room)
     width = max(room.width, columns[-1].start + columns[-1].size)
     placed = _place(cells, bands, slots, columns, room)
-    by_key = {card.key: card for card in placed.cards}
+    by_key = _by_key(placed.cards, cells, links)
     ways = route_ties(
         [Tie(by_key[source], by_key[target]) for source, target in links],
-        placed.cards,
+        list(by_key.values()),
         rows=placed.rows,
         across=(room.label, width),
         bottom=placed.bottom,
@@ -129,6 +133,15 @@ def arrange(boxes: Sequence[Box], links: Sequence[tuple[str, str]], *, bands: in
         cards=tuple(by_key[box.key] for box in boxes),
         arrows=tuple(Arrow(source, target, way) for (source, target), way in zip(links, ways, strict=True)),
     )
+
+
+def _by_key(cards: Sequence[Card], cells: Cells, links: Sequence[tuple[str, str]]) -> dict[str, Card]:
+    """Every box's card, with places changed inside cells where fewer links cross then."""
+    place = {card.key: at for at, card in enumerate(cards)}
+    middles = np.array([(card.x + card.w / 2, card.y + card.h / 2) for card in cards]).reshape(-1, 2)
+    pairs = np.array([(place[source], place[target]) for source, target in links], dtype=np.int64).reshape(-1, 2)
+    takes = untangled(middles, [[place[box.key] for box in boxes] for boxes in cells.values()], pairs)
+    return {card.key: replace(cards[at], key=card.key) for card, at in zip(cards, takes, strict=True)}
 
 
 def _least_lane(slots: int, room: Room) -> float:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import random
+from dataclasses import replace
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strategy.rules.layout import Box, Card, Layout, Room, arrange
+from strategy.rules.order import crossings
 from strategy.rules.routes import CLOSE
 
 ROOM = Room(width=1156, header=40, label=112, card_width=250, card_height=92, band_padding=27)
@@ -30,14 +34,14 @@ def crosses(points, card: Card) -> bool:
 
 
 @st.composite
-def maps(draw):
+def maps(draw, most_boxes=30, most_links=25):
     bands, lanes = draw(st.integers(1, 5)), draw(st.integers(1, 12))
     cell = st.tuples(st.integers(0, bands - 1), st.integers(0, lanes - 1))
-    cells = draw(st.lists(cell, min_size=1, max_size=30))
+    cells = draw(st.lists(cell, min_size=1, max_size=most_boxes))
     words = st.lists(st.floats(5, 120), max_size=12).map(tuple)
     boxes = [Box(str(n), band, lane, draw(words), 4) for n, (band, lane) in enumerate(cells)]
     pairs = st.tuples(st.sampled_from(range(len(boxes))), st.sampled_from(range(len(boxes))))
-    links = draw(st.lists(pairs.filter(lambda pair: pair[0] != pair[1]), max_size=25, unique=True))
+    links = draw(st.lists(pairs.filter(lambda pair: pair[0] != pair[1]), max_size=most_links, unique=True))
     return boxes, [(str(a), str(b)) for a, b in links], bands, lanes
 
 
@@ -45,7 +49,66 @@ def maps(draw):
 @settings(max_examples=150, deadline=None)
 def test_no_card_stands_on_another_and_no_arrow_crosses_one(drawn):
     boxes, links, bands, lanes = drawn
-    layout = arrange(boxes, links, bands=bands, lanes=lanes, room=ROOM)
+    hold_apart(arrange(boxes, links, bands=bands, lanes=lanes, room=ROOM))
+
+
+def large(seed: int, boxes: int = 60, links: int = 120):
+    """A map of the largest size: most links go a layer up, some skip layers, go down or stay in their layer."""
+    chance = random.Random(seed)
+    bands, lanes = chance.randint(1, 5), chance.randint(1, 8)
+    cells = [(chance.randrange(bands), chance.randrange(lanes)) for _ in range(boxes)]
+    words = [tuple(chance.uniform(5, 120) for _ in range(chance.randint(1, 9))) for _ in cells]
+    drawn = sorted(itertools.permutations(range(boxes), 2), key=lambda pair: chance.random() + 0.8 * off(cells, pair))
+    placed = [Box(str(n), *cell, each, 4) for n, (cell, each) in enumerate(zip(cells, words, strict=True))]
+    return placed, [(str(a), str(b)) for a, b in drawn[:links]], bands, lanes
+
+
+def off(cells, pair) -> bool:
+    (source, _), (target, _) = cells[pair[0]], cells[pair[1]]
+    return source - target != 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_map_of_sixty_objectives_and_120_links_holds_apart(seed):
+    boxes, links, bands, lanes = large(seed)
+    hold_apart(arrange(boxes, links, bands=bands, lanes=lanes, room=ROOM))
+
+
+@pytest.mark.slow
+@given(maps(most_boxes=60, most_links=120))
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_maps_of_any_size_hold_apart(drawn):
+    boxes, links, bands, lanes = drawn
+    hold_apart(arrange(boxes, links, bands=bands, lanes=lanes, room=ROOM))
+
+
+@given(st.integers(0, 9999), st.integers(2, 60), st.integers(1, 60))
+@settings(max_examples=40, deadline=None)
+def test_places_change_inside_cells_only_and_only_for_fewer_crossings(seed, boxes, links):
+    placed, ties, bands, lanes = large(seed, boxes, links)
+    layout = arrange(placed, ties, bands=bands, lanes=lanes, room=ROOM)
+    given_order = arrange(placed, [], bands=bands, lanes=lanes, room=ROOM)
+    for cell in {(box.band, box.lane) for box in placed}:
+        mine = [n for n, box in enumerate(placed) if (box.band, box.lane) == cell]
+        spots = [{(one.cards[n].x, one.cards[n].y, one.cards[n].row) for n in mine} for one in (layout, given_order)]
+        assert spots[0] == spots[1]
+    pairs = np.array([(int(a), int(b)) for a, b in ties], dtype=np.int64).reshape(-1, 2)
+    before, after = (
+        crossings(np.array([(c.x + c.w / 2, c.y + c.h / 2) for c in one.cards]), pairs) for one in (given_order, layout)
+    )
+    assert after < before or layout.cards == given_order.cards
+
+
+def test_two_cards_change_places_where_their_links_would_cross():
+    boxes = [Box("a", 0, 0), Box("b", 0, 1), Box("under b", 1, 0), Box("under a", 1, 0)]
+    wide = replace(ROOM, width=1600)
+    layout = arrange(boxes, [("under a", "a"), ("under b", "b")], bands=2, lanes=2, room=wide)
+    at = {card.key: card.x for card in layout.cards}
+    assert at["under a"] < at["under b"]
+
+
+def hold_apart(layout: Layout) -> None:
+    """No card on another, and every arrow beside the cards."""
     for one, other in itertools.combinations(layout.cards, 2):
         assert not overlap(one, other)
     cards = {card.key: card for card in layout.cards}
@@ -90,7 +153,7 @@ def test_ways_begin_at_the_source_and_end_at_the_target(drawn):
                 assert y in (card.y, card.y + card.h)
 
 
-def mock_up() -> Layout:
+def mock_up(*links: tuple[str, str]) -> Layout:
     """The map of the mock-up: four bands, three lanes, two cards in each cell of the second band."""
     cells = [
         (0, 0),
@@ -105,7 +168,7 @@ def mock_up() -> Layout:
         (3, 2),
     ]
     boxes = [Box(str(n), band, lane, (60, 60), 4) for n, (band, lane) in enumerate(cells)]
-    return arrange(boxes, [("3", "0"), ("5", "3"), ("12", "0")], bands=4, lanes=3, room=ROOM)
+    return arrange(boxes, links, bands=4, lanes=3, room=ROOM)
 
 
 def test_the_mock_ups_places():
@@ -119,9 +182,10 @@ def test_the_mock_ups_places():
 
 
 def test_only_the_arrows_that_need_it_have_a_way_of_their_own():
-    along, skipping = mock_up().arrows[1:]
-    assert mock_up().arrows[0].points == ()
-    assert {y for _x, y in along.points} > {layout_bottom(mock_up(), "5")}
+    layout = mock_up(("3", "0"), ("7", "3"), ("12", "0"))
+    plain, along, skipping = layout.arrows
+    assert plain.points == ()
+    assert {y for _x, y in along.points} > {layout_bottom(layout, "7")}
     assert len(skipping.points) > len(along.points)
 
 
