@@ -135,13 +135,7 @@ def freeze_report(
     in the same transaction, so that it freezes once however often it begins.
     """
     reader = reader or actor
-    require(reader, "view", scorecard)
-    with one_snapshot():
-        content = scorecard_document(reader, scorecard, at)
-        add_originals(content["exceptions"], at)
-    named = organization()
-    content |= {"organization": named.name if named else "", "as_of": now.isoformat()}
-    content = _as_stored(content)
+    content = _read(reader, scorecard, at, now)
     details = {"period": at.period.key, "reader_key": reader.reader_key}
     with recording(actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details=details):
         report = Report.objects.create(
@@ -161,6 +155,16 @@ def freeze_report(
         if job is not None:
             Job.objects.filter(pk=job.pk).update(result={"report": report.pk})
     return report
+
+
+def _read(reader: Actor, scorecard: Scorecard, at: At, now: datetime) -> dict[str, Any]:
+    """The content, read in one snapshot, as the database keeps it."""
+    require(reader, "view", scorecard)
+    with one_snapshot():
+        content = scorecard_document(reader, scorecard, at)
+        add_originals(content["exceptions"], at)
+    named = organization()
+    return _as_stored({**content, "organization": named.name if named else "", "as_of": now.isoformat()})
 
 
 def _kept(work: _Work) -> Report | None:
