@@ -136,9 +136,10 @@ def _lagged(known: Setting, series: Floats, lag: int) -> Floats:
 
 
 def _draw(chance: np.random.Generator, known: Setting, runs: int) -> tuple[Floats, Floats]:
-    """x and e: (runs, units, longest lag + n) each."""
+    """x and e: (runs, units, longest lag + n) each; of several units, what they share is taken out."""
     shape = (runs, known.units, known.n + known.lags[-1])
-    return _series(chance, shape, known.x_tenths / 10), _series(chance, shape, known.e_tenths / 10)
+    x, e = (_series(chance, shape, tenths / 10) for tenths in (known.x_tenths, known.e_tenths))
+    return (x, e) if known.units == 1 else (x - x.mean(axis=1, keepdims=True), e - e.mean(axis=1, keepdims=True))
 
 
 def _series(chance: np.random.Generator, shape: tuple[int, int, int], keeps: float) -> Floats:
