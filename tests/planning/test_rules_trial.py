@@ -24,6 +24,7 @@ from planning.rules.trial import (
     stands_for,
     try_links,
 )
+from planning.rules.trial.power import Setting, smallest_seen
 from planning.rules.trial.series import Matched, Prepared, changes, pair_count, prepare
 from planning.rules.trial.surrogates import _Unit, against_surrogates, combined, surrogates_for
 from planning.rules.trial.verdicts import significant, strictest, verdict
@@ -251,6 +252,14 @@ def test_what_is_not_seen_says_what_would_have_been_missed_and_no_slope():
     assert (result.verdict, result.slope, result.lag) == (Verdict.NOT_SEEN, None, None)
     assert result.missed is not None
     assert 0.2 < result.missed < 1.5
+
+
+def test_what_takes_the_season_out_sees_less():
+    plain = Setting(1, 36, (1, 2, 3, 4, 5, 6), 0, 0)
+    seen, seasonal = (smallest_seen(each, 0.01) for each in (plain, replace(plain, season=12)))
+    assert seen is not None
+    assert seasonal is not None
+    assert seen + 0.1 < seasonal
 
 
 def test_few_pairs_are_too_early_even_for_a_clear_link():

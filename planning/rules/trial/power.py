@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from planning.rules.trial.series import Matched, Prepared
+from planning.rules.trial.series import Matched, Prepared, without_season
 from planning.rules.trial.slopes import slope
 from planning.rules.trial.surrogates import combined
 from scorecards.rules.arrays import Floats
@@ -28,13 +28,17 @@ WARM_UP = 30
 
 @dataclass(frozen=True)
 class Setting:
-    """How many units, pairs of each at the longest lag, the lags, and the autocorrelation of x and of e in tenths."""
+    """How many units, pairs of each at the longest lag, the lags, and the autocorrelation of x and of e in tenths.
+
+    `season` is the periods of a year where the mean of each is taken out, which costs sight; else 1, the mean of all.
+    """
 
     units: int
     n: int
     lags: tuple[int, ...]
     x_tenths: int
     e_tenths: int
+    season: int = 1
 
 
 def setting(prepared: Prepared, rest: float = 0.0, lag: int | None = None) -> Setting:
@@ -47,6 +51,7 @@ def setting(prepared: Prepared, rest: float = 0.0, lag: int | None = None) -> Se
         prepared.lags,
         _tenths([one.x for one in prepared.matched]),
         _tenths(noise),
+        max(1, *(one.season for one in prepared.matched)),
     )
 
 
@@ -125,16 +130,16 @@ def _parts(chance: np.random.Generator, known: Setting, runs: int, *, is_apart: 
 
 
 def _lagged(known: Setting, series: Floats, lag: int) -> Floats:
-    """What stands beside y at a lag, centred: (runs, units, n)."""
+    """What stands beside y at a lag, without its means: (runs, units, n)."""
     start = series.shape[-1] - known.n - lag
-    mine = series[..., start : start + known.n]
-    return mine - mine.mean(axis=-1, keepdims=True)
+    return without_season(series[..., start : start + known.n], known.season)
 
 
 def _draw(chance: np.random.Generator, known: Setting, runs: int) -> tuple[Floats, Floats]:
-    """x and e: (runs, units, longest lag + n) each."""
+    """x and e: (runs, units, longest lag + n) each; of several units, what they share is taken out."""
     shape = (runs, known.units, known.n + known.lags[-1])
-    return _series(chance, shape, known.x_tenths / 10), _series(chance, shape, known.e_tenths / 10)
+    x, e = (_series(chance, shape, tenths / 10) for tenths in (known.x_tenths, known.e_tenths))
+    return (x, e) if known.units == 1 else (x - x.mean(axis=1, keepdims=True), e - e.mean(axis=1, keepdims=True))
 
 
 def _series(chance: np.random.Generator, shape: tuple[int, int, int], keeps: float) -> Floats:
@@ -163,7 +168,10 @@ def coverage(known: Setting, effect: float) -> float:
     start, lag, held = known.lags[-1], true_lag(known), 0
     y = e[..., start:] + effect * x[..., start - lag : x.shape[-1] - lag]
     for run in range(COVER_RUNS):
-        pairs = tuple(Matched(a, b, start) for a, b in zip(x[run], y[run], strict=True))
+        pairs = tuple(
+            Matched(without_season(a, known.season), without_season(b, known.season), start)
+            for a, b in zip(x[run], y[run], strict=True)
+        )
         found = slope(Prepared(pairs, known.lags, 0, 0, 0), 1, seed=run, draws=COVER_DRAWS)
         held += found.low <= effect <= found.high
     return held / COVER_RUNS
