@@ -67,6 +67,7 @@ urlpatterns = [
     path("uses/<int:pk>/stop/", lines.use_stop, name="use_stop"),
     path("measures/<int:pk>/retire/", designing.measure_retire, name="measure_retire"),
     path("measures/<int:pk>/file.<str:form>", measures.measure_file, name="measure_file"),
+    path("measures/<int:pk>/report/", reports.measure_report_order, name="measure_report_order"),
     path("measures/<int:pk>/record/", measures.measure_record, name="measure_record"),
     path("measures/<int:pk>/excuse/", excuses.measure_excuse, name="measure_excuse"),
     path("measures/<int:pk>/excuse/take-back/", excuses.measure_excuse_take_back, name="measure_excuse_take_back"),

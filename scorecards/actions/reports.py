@@ -25,12 +25,13 @@ from jobs.models import Job, ProducedFile
 from jobs.queries import is_here
 from notifications.actions import announce
 from organization.actors import actor_of
-from organization.models import Person
+from organization.models import Person, Subject
 from organization.queries import calendars, organization
 from scorecards.actions.originals import add_originals
-from scorecards.models import Report, Scorecard
+from scorecards.models import Measure, Report, Scorecard
 from scorecards.queries.frozen import SCHEMA, scorecard_document
-from scorecards.queries.printed import canonical, content_hash, printed
+from scorecards.queries.frozenmeasure import measure_document
+from scorecards.queries.printed import canonical, content_hash, printed, printed_measure
 
 STEPS = 4
 READY = "report_ready"
@@ -47,6 +48,27 @@ def order_report(actor: Actor, *, scorecard: Scorecard, period: Period) -> Job:
         subject=scorecard.strategy.subject,
         unit=scorecard.strategy.unit,
         key=f"scorecard:{scorecard.pk}:{period.key}:{actor.person_id}:{actor.on_behalf_of_id or ''}",
+        queue="heavy",
+    )
+
+
+def order_measure_report(actor: Actor, *, measure: Measure, period: Period) -> Job:
+    """Ask for the PDF of one measure. Refused for one that belongs to no scorecard: its reports are kept there."""
+    require(actor, "view", measure)
+    card = measure.node.scorecard
+    if card is None:
+        raise Refusal(
+            _("The measure belongs to no scorecard yet. Give it an objective first: its reports are kept there.")
+        )
+    require(actor, "view", card)
+    return enqueue(
+        actor,
+        "scorecards.render_report",
+        title=_("Measure %(name)s, %(period)s") % {"name": measure.short, "period": period.label},
+        arguments={"scorecard": card.pk, "measure": measure.pk, "period": period.key},
+        subject=measure.subject,
+        unit=measure.unit,
+        key=f"measure:{measure.pk}:{period.key}:{actor.person_id}:{actor.on_behalf_of_id or ''}",
         queue="heavy",
     )
 
@@ -85,6 +107,7 @@ def render_report(actor: Actor, *, job: Job, now: datetime, at: At) -> dict[str,
         pk=job.arguments["scorecard"]
     )
     require(actor, "view", scorecard)
+    measure = _measure(actor, job)
     work = _work(actor, job, now, at)
     period = Period.parse(job.arguments["period"], calendars())
     advance(job, 1, STEPS, _("Reading the figures"))
@@ -92,14 +115,32 @@ def render_report(actor: Actor, *, job: Job, now: datetime, at: At) -> dict[str,
     if report is None:
         at = At(period=period, as_of=None, today=at.today)
         report = freeze_report(
-            actor, scorecard=scorecard, at=at, now=now, reader=work.reader, readers=work.readers, job=job
+            actor,
+            scorecard=scorecard,
+            measure=measure,
+            at=at,
+            now=now,
+            reader=work.reader,
+            readers=work.readers,
+            job=job,
         )
     return _print(work, report)
 
 
+def _measure(actor: Actor, job: Job) -> Measure | None:
+    """The one measure that was asked for; none for a whole scorecard."""
+    if "measure" not in job.arguments:
+        return None
+    measure = Measure.objects.select_related("unit", "owner", "objective", "node").get(pk=job.arguments["measure"])
+    require(actor, "view", measure)
+    return measure
+
+
 def print_report(actor: Actor, *, job: Job, now: datetime) -> dict[str, Any]:
     """Make the PDF of a report that is frozen already."""
-    report = Report.objects.select_related("scorecard__strategy__subject").get(pk=job.arguments["report"])
+    report = Report.objects.select_related("scorecard__strategy__subject", "measure__subject").get(
+        pk=job.arguments["report"]
+    )
     require(actor, "open", report)
     return _print(_Work(actor, actor, job, now), report)
 
@@ -125,21 +166,23 @@ def freeze_report(
     scorecard: Scorecard,
     at: At,
     now: datetime,
+    measure: Measure | None = None,
     reader: Actor | None = None,
     readers: Sequence[Person] = (),
     job: Job | None = None,
 ) -> Report:
-    """The scorecard as it stands, read in one snapshot with the rights of `reader` (usually the actor) and frozen.
+    """The scorecard, or one measure of it, as it stands, read in one snapshot with the rights of `reader` (usually the actor) and frozen.
 
     `readers` are the people it is for, where the clock has it made. The job that asks keeps the report in its result,
     in the same transaction, so that it freezes once however often it begins.
     """
     reader = reader or actor
-    content = _read(reader, scorecard, at, now)
+    content = _read(reader, scorecard, measure, at, now)
     details = {"period": at.period.key, "reader_key": reader.reader_key}
     with recording(actor, "freeze_scorecard", subject_id=scorecard.strategy.subject_id, details=details):
         report = Report.objects.create(
             scorecard=scorecard,
+            measure=measure,
             frequency=at.period.frequency,
             period_start=at.period.start,
             schema=SCHEMA,
@@ -157,19 +200,25 @@ def freeze_report(
     return report
 
 
-def _read(reader: Actor, scorecard: Scorecard, at: At, now: datetime) -> dict[str, Any]:
+def _read(reader: Actor, scorecard: Scorecard, measure: Measure | None, at: At, now: datetime) -> dict[str, Any]:
     """The content, read in one snapshot, as the database keeps it."""
     require(reader, "view", scorecard)
     with one_snapshot():
-        content = scorecard_document(reader, scorecard, at)
-        add_originals(content["exceptions"], at)
+        content = _document(reader, scorecard, measure, at)
+        add_originals(content["exceptions"] if measure is None else [content["measure"]], at)
     named = organization()
     return _as_stored({**content, "organization": named.name if named else "", "as_of": now.isoformat()})
 
 
+def _document(reader: Actor, scorecard: Scorecard, measure: Measure | None, at: At) -> dict[str, Any]:
+    if measure is None:
+        return scorecard_document(reader, scorecard, at)
+    return measure_document(reader, scorecard, measure, at)
+
+
 def _kept(work: _Work) -> Report | None:
     """What the same work froze before, if it was interrupted."""
-    rows = Report.objects.select_related("scorecard__strategy__subject")
+    rows = Report.objects.select_related("scorecard__strategy__subject", "measure__subject")
     found = rows.filter(pk=work.job.result.get("report") or 0).first()
     slot = _slot(work.job)
     return found or (rows.filter(reader_key=work.reader.reader_key, **slot).first() if slot else None)
@@ -193,6 +242,8 @@ def _as_stored(content: dict[str, Any]) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------------------------- draw
 def draw(report: Report) -> str:
     """The pages of a frozen report as HTML; the same report always gives the same text."""
+    if report.measure_id is not None:
+        return render_to_string("scorecards/print/measure.html", {"doc": printed_measure(report), "is_paper": True})
     return render_to_string("scorecards/print/scorecard.html", {"doc": printed(report), "is_paper": True})
 
 
@@ -209,7 +260,7 @@ def _print(work: _Work, report: Report) -> dict[str, Any]:
         content=pdf,
         name=f"{title}.pdf",
         media_type="application/pdf",
-        subject=report.scorecard.strategy.subject,
+        subject=_subject(report),
         as_of=report.as_of,
         content_hash=report.content_hash,
         key=f"scorecards.report:{report.pk}",
@@ -221,9 +272,13 @@ def _print(work: _Work, report: Report) -> dict[str, Any]:
     return {"file": file.pk, "report": report.pk, "content_hash": report.content_hash}
 
 
+def _subject(report: Report) -> Subject:
+    return report.scorecard.strategy.subject if report.measure is None else report.measure.subject
+
+
 def _attach(work: _Work, report: Report, file: ProducedFile) -> None:
     """Join the file to its report and tell the readers, once."""
-    subject = report.scorecard.strategy.subject
+    subject = _subject(report)
     with recording(work.actor, "publish_scorecard", subject_id=subject.pk, details={"hash": report.content_hash}):
         is_first = Report.objects.filter(pk=report.pk, file=None).update(file=file)
         if is_first and work.readers:

@@ -11,6 +11,7 @@ from core.models import Versioned
 from jobs.models import ProducedFile, Schedule
 from organization.models import Person
 from scorecards.models.choices import FrequencyChoices
+from scorecards.models.measures import Measure
 from scorecards.models.tree import Scorecard
 
 
@@ -35,11 +36,12 @@ class Report(models.Model):
     """The scorecard as it stood: report JSON, the moment, the hash; its PDF is a produced file.
 
     `reader_key` says with whose rights it was read, `rights` with which: whoever ordered it has to hold them still.
-    A report of a schedule names it, its due moment and its readers; there is one for each schedule, moment and reader
-    key, however often the work is begun.
+    `measure` is set where it is about one measure of the scorecard. A report of a schedule names it, its due moment and
+    its readers; there is one for each schedule, moment and reader key, however often the work is begun.
     """
 
     scorecard = models.ForeignKey(Scorecard, models.PROTECT, related_name="reports")
+    measure = models.ForeignKey(Measure, models.PROTECT, null=True, related_name="reports")
     frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
     period_start = models.DateField(_("period"))
     schema = models.PositiveSmallIntegerField(default=1)

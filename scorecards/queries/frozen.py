@@ -38,8 +38,7 @@ def scorecard_document(viewer: Actor, scorecard: Scorecard, at: At) -> dict[str,
     report = scorecard_report(viewer, scorecard, at)
     period = at.period
     wanted = _off_track(report)
-    shown = [_exception(viewer, row, at) for row in wanted[:MOST_PAGES]]
-    _add_words(viewer, shown, at)
+    shown = exception_documents(viewer, wanted[:MOST_PAGES], at)
     locks = PeriodLock.objects.filter(
         scorecard=scorecard, frequency=period.frequency, period_start=period.start, opened_at=None
     )
@@ -51,7 +50,7 @@ def scorecard_document(viewer: Actor, scorecard: Scorecard, at: At) -> dict[str,
         "period_end": date_long(period.end),
         "restated": _restated(scorecard, period),
         "comments": _comments(report, period),
-        "exceptions": [one.document for one in shown],
+        "exceptions": shown,
         "further": len(wanted) - len(shown),
     }
 
@@ -93,6 +92,13 @@ class _Exception:
     measure: Measure
     objective_subject: int | None
     document: dict[str, Any]
+
+
+def exception_documents(viewer: Actor, rows: Iterable[Row], at: At) -> list[dict[str, Any]]:
+    """Each measure's finding, chart and periods, with everything people said and do about it."""
+    shown = [_exception(viewer, row, at) for row in rows]
+    _add_words(viewer, shown, at)
+    return [one.document for one in shown]
 
 
 def _exception(viewer: Actor, row: Row, at: At) -> _Exception:

@@ -162,13 +162,18 @@ class Printed:
     @property
     def standing(self) -> str:
         """Whether the figures may still move: a running period, a finished one, a closed one."""
-        if "is_closed" not in self.content:
-            return ""
-        if self.content["is_closed"]:
-            return _("The period is closed.")
-        if self.content["is_running"]:
-            return _("The period is still running: its figures are provisional.")
-        return _("The period is not closed yet: its figures may still change.")
+        return standing(self.content)
+
+
+def standing(content: Mapping[str, Any]) -> str:
+    """Whether the figures may still move: a running period, a finished one, a closed one."""
+    if "is_closed" not in content:
+        return ""
+    if content["is_closed"]:
+        return _("The period is closed.")
+    if content["is_running"]:
+        return _("The period is still running: its figures are provisional.")
+    return _("The period is not closed yet: its figures may still change.")
 
 
 def printed(report: Report) -> Printed:
@@ -189,6 +194,28 @@ def printed(report: Report) -> Printed:
         restated=frozenset(content.get("restated", ())),
         health=tuple(health(content["counts"], content["counts_before"])),
     )
+
+
+@dataclass(frozen=True)
+class PrintedMeasure:
+    """A frozen report of one measure, ready to be drawn."""
+
+    content: Mapping[str, Any]
+    as_of: str
+    short_hash: str
+    finding: Finding
+
+    @property
+    def standing(self) -> str:
+        """Whether the figures may still move."""
+        return standing(self.content)
+
+
+def printed_measure(report: Report) -> PrintedMeasure:
+    """The report of a measure as it was frozen."""
+    facts = report.content["measure"]
+    finding = Finding(facts, read_series(facts["series"]))
+    return PrintedMeasure(report.content, moment(report.as_of), report.content_hash[:HASH_SHOWN], finding)
 
 
 def headline(counts: Mapping[str, int]) -> str:

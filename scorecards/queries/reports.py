@@ -59,7 +59,7 @@ def reports_page(viewer: Actor, scorecard: Scorecard, number: str, now: datetime
     """Frozen reports the viewer may know of, newest first, 50 a page, and the schedules; a constant number of queries."""
     rows = scoped(viewer, "view", Report.objects.filter(scorecard=scorecard)).defer("content")
     rows = rows.annotate(label=KT("content__period_label"))
-    rows = permitted(viewer, ["open"], rows).select_related("ordered_by", "file", "schedule__schedule")
+    rows = permitted(viewer, ["open"], rows).select_related("ordered_by", "file", "schedule__schedule", "measure")
     readers = Prefetch("readers", Person.objects.order_by("name"), to_attr="people")
     page: Page[Any] = Paginator(rows.prefetch_related(readers).order_by("-as_of", "-pk"), PAGE_SIZE).get_page(number)
     page.object_list = [ReportLine(row, row.label, names(row.people)) for row in page.object_list]
