@@ -103,7 +103,8 @@ def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
         return _measure_page(request, found, form, status=422)
     row = form.row(found)
     try:
-        outcome = record_observations(request.actor, rows=[row], today=request.at.today)
+        calendar = request.at.period.calendar
+        outcome = record_observations(request.actor, rows=[row], today=request.at.today, calendar=calendar)
     except Refusal as refusal:
         form.add_error(None, list(sentences(refusal)))
         return _measure_page(request, found, form, status=422)
