@@ -105,8 +105,8 @@ def recompute(nodes: Collection[int], periods: Periods | None, today: date, held
     if lines is None:
         return Recomputed(gone=forget(result_keys(tree.nodes, wanted)))
     axis = Axis.of(lines)
-    found = [records.rows(axis) for records in _compute(tree, formulas, axis, wanted, today, held)]
-    rows = np.concatenate([np.empty(0, RESULTS.dtype), *found])
+    found = list(_compute(tree, formulas, axis, wanted, today, held))
+    rows = Records.joined(found).rows(axis) if found else np.empty(0, RESULTS.dtype)
     if wanted is None or len(rows) >= BY_COPY_FROM:
         return Recomputed(len(rows), *store_differences(rows, tree.nodes, wanted))
     changed = store(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -76,6 +76,11 @@ class Records:
     is_carried: Bools
     next_change_on: Days
     inputs_hash: Hashes
+
+    @classmethod
+    def joined(cls, many: Sequence[Records]) -> Records:
+        """All results of many."""
+        return cls(*(np.concatenate([getattr(each, part.name) for each in many]) for part in fields(cls)))
 
     def rows(self, axis: Axis) -> Rows:
         """As they are stored."""

@@ -127,10 +127,11 @@ class Tree:
 
 
 _HOLD = f"""{ABOVE}
-, reached AS (SELECT n.id, n.scorecard_id FROM above JOIN scorecards_node n USING (id)),
-cards AS (SELECT id FROM scorecards_scorecard WHERE id = ANY(%(cards)s::bigint[])
-  OR id IN (SELECT scorecard_id FROM reached) ORDER BY id FOR NO KEY UPDATE),
-loose AS (SELECT id FROM scorecards_node WHERE id IN (SELECT id FROM reached WHERE scorecard_id IS NULL)
+, reached AS (SELECT id, scorecard_id AS card FROM scorecards_node WHERE id = ANY(ARRAY(TABLE above))),
+cards AS (SELECT id FROM scorecards_scorecard
+  WHERE id = ANY(%(cards)s::bigint[] || ARRAY(SELECT card FROM reached WHERE card IS NOT NULL))
+  ORDER BY id FOR NO KEY UPDATE),
+loose AS (SELECT id FROM scorecards_node WHERE id = ANY(ARRAY(SELECT id FROM reached WHERE card IS NULL))
   ORDER BY id FOR NO KEY UPDATE)
 SELECT true, id FROM cards UNION ALL SELECT false, id FROM loose
 """  # noqa: S608 - constants
