@@ -26,8 +26,8 @@ NOBODY = Q(pk__in=[])
 
 
 class AnyOf(Lookup):  # type: ignore[type-arg]
-    """`unit__any_of={…}`: one of these ids, handed over as one array. An `in` writes and prepares every id by itself, which
-    costs more than the question where a role reaches hundreds of units."""
+    """`unit__any_of={…}`: one of these ids, handed over as the text of one array. An `in`, and a list, write and prepare every
+    id by itself, which costs more than the question where a role reaches hundreds of units."""
 
     lookup_name = "any_of"
     prepare_rhs = False
@@ -35,7 +35,7 @@ class AnyOf(Lookup):  # type: ignore[type-arg]
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """column = ANY(array)."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*params, sorted(self.rhs))
+        return f"{column} = ANY(%s::bigint[])", (*params, f"{{{','.join(map(str, sorted(self.rhs)))}}}")
 
 
 Field.register_lookup(AnyOf)
