@@ -130,6 +130,7 @@ def _facts(size: Size, begins: date) -> None:
     months = [Period.of(Frequency.MONTH, begins).shift(step).start for step in range(size.months)]
     moment = timezone.now() - timedelta(days=1)
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(
             "SELECT measure_id, id FROM scorecards_series WHERE kind = 'actual' AND name = '' ORDER BY measure_id"
         )

@@ -26,8 +26,8 @@ NOBODY = Q(pk__in=[])
 
 
 class AnyOf(Lookup):  # type: ignore[type-arg]
-    """`unit__any_of={…}`: one of these ids, handed over as one array. An `in` writes and prepares every id by itself, which
-    costs more than the question where a role reaches hundreds of units."""
+    """`unit__any_of={…}`: one of these ids, handed over as the text of one array. An `in`, and a list, write and prepare every
+    id by itself, which costs more than the question where a role reaches hundreds of units."""
 
     lookup_name = "any_of"
     prepare_rhs = False
@@ -35,7 +35,7 @@ class AnyOf(Lookup):  # type: ignore[type-arg]
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """column = ANY(array)."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*params, sorted(self.rhs))
+        return f"{column} = ANY(%s::bigint[])", (*params, f"{{{','.join(map(str, sorted(self.rhs)))}}}")
 
 
 Field.register_lookup(AnyOf)
@@ -234,19 +234,22 @@ class Policy:
         return found & Q(**{f"{self.unit}__any_of": actor.token_units}) if self.unit else None
 
     def _granted(self, actor: Actor, verb: str) -> Q | None:
-        clauses: list[Q] = []
+        by_state: dict[str, list[Q]] = {}
         for grant in self.grants.get(verb, ()):
-            if not actor.has(grant.role):
-                continue
-            clause = grant.scope.q(actor, self, grant.role)
-            if clause is None:
-                continue
-            if grant.where:
-                clause &= self.conditions[grant.where]
-            if not clause:
-                return Q()
-            clauses.append(clause)
-        return functools.reduce(lambda a, b: a | b, clauses) if clauses else None
+            clause = grant.scope.q(actor, self, grant.role) if actor.has(grant.role) else None
+            if clause is not None:
+                by_state.setdefault(grant.where, []).append(clause)
+        found = [self._in_state(where, clauses) for where, clauses in by_state.items()]
+        return _any_of(found) if found else None
+
+    def _in_state(self, where: str, clauses: list[Q]) -> Q:
+        """Rows of any of the clauses, in the state that is asked; the state is written once, not with each clause."""
+        return _any_of(clauses) & self.conditions[where] if where else _any_of(clauses)
+
+
+def _any_of(clauses: list[Q]) -> Q:
+    """Any of these; an empty one is all rows, which `|` would take for none."""
+    return functools.reduce(lambda a, b: a | b, clauses) if all(clauses) else Q()
 
 
 _policies: dict[type[Model], Policy] = {}

@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from core.access import Access, Actor, NotVisible, can, require, scoped
+from core.access import Access, Actor, NotVisible, require, scoped
 from core.periods import At
 
 View = Callable[..., HttpResponseBase]
@@ -46,10 +46,12 @@ def guarded(verb: str, model: type[Model]) -> Callable[[View], View]:
         def wrapper(request: PortalRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
             if (away := _enter(request)) is not None:
                 return away
-            row = scoped(request.actor, "view", model._default_manager.filter(pk=pk)).first()
+            seen = scoped(request.actor, "view", model._default_manager.filter(pk=pk))
+            row = scoped(request.actor, verb, seen).first() if verb != "view" else seen.first()
             if row is None:
-                raise NotVisible
-            if verb != "view" and not can(request.actor, verb, row):
+                row = seen.first() if verb != "view" else None
+                if row is None:
+                    raise NotVisible
                 require(request.actor, verb, row)
             return view(request, row, **kwargs)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import total_ordering
+from functools import cached_property, total_ordering
 from typing import Self
 
 from core.periods.calendars import (
@@ -102,7 +102,7 @@ class Period:
             raise PeriodError(f"The short fiscal year {year.name} ends before “{text.strip()[:40]}” begins.")
         return cls(frequency, start, calendar)
 
-    @property
+    @cached_property
     def end(self) -> date:
         """The last day."""
         if self.frequency is Frequency.WEEK:
@@ -134,7 +134,7 @@ class Period:
             return self.start.month
         return months_between(self.fiscal_year.start, self.start) // self.frequency.months + 1
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Short, sortable within a frequency, and read back by `parse`."""
         if self.frequency is Frequency.WEEK:

@@ -8,27 +8,23 @@ from datetime import date
 
 import numpy as np
 
-from core.periods import Frequency
 from scorecards.actions.derived import NONE, Derived, begins_on, earliest, joined_reasons, own_reasons, turns_between
 from scorecards.actions.sheets import GOAL, THRESHOLDS, Sheet, factor_of
-from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline
+from scorecards.actions.timelines import ABOVE_MEASURES, Axis, Lines, Periods, Timeline
 from scorecards.queries.trees import MeasureInfo
 from scorecards.rules.aggregation import Aggregation, Parts, Thresholds, aggregate, carried
 from scorecards.rules.arrays import MISSING, Bools, Days, Floats, Ints, Words, words
 from scorecards.rules.status import NO_DAY, ONE_DAY, Reason, absence
 
-FREQUENCIES = tuple(Frequency)
-
 
 @dataclass(frozen=True)
 class Figures:
-    """r rows, each one measure in one period; `frequency` and `column` name the period, `parts` and `of` are −1 for none.
+    """r rows, each one measure in one period; `column` is its place on the axis, `parts` and `of` are −1 for none.
 
     `reason` says why there is no value, None where there is one.
     """
 
     measure: Ints
-    frequency: Ints
     column: Ints
     end: Days
     value: Floats
@@ -76,15 +72,13 @@ class _Cells:
     def __post_init__(self) -> None:
         self.nothing = np.full(len(self.row), NONE, dtype=np.int64)
 
-    def figures(self, today: np.datetime64) -> Figures:
+    def figures(self, axis: Axis, today: np.datetime64) -> Figures:
         """The rows; while a period runs they change at the latest on the day after it, when the next one begins."""
         end = self.line.end[self.column]
         turns = np.where(end >= today, end + ONE_DAY, NO_DAY)
-        frequency = FREQUENCIES.index(self.line.frequency)
         return Figures(
             measure=self.sheet.row[self.row],
-            frequency=np.full(len(self.row), frequency, dtype=np.int64),
-            column=self.column,
+            column=self.column + axis.begins[self.line.frequency],
             end=end,
             value=self.value,
             **{name: self.numbers[name] for name in (*THRESHOLDS, *GOAL)},
@@ -96,12 +90,12 @@ class _Cells:
         )
 
 
-def figures(sheets: Sequence[Sheet], lines: Lines, wanted: Periods | None, today: date) -> Figures | None:
+def figures(sheets: Sequence[Sheet], axis: Axis, wanted: Periods | None, today: date) -> Figures | None:
     """The figures of all measures in the wanted periods (None: all they have); None if there are none."""
     found = [
-        cells.figures(np.datetime64(today, "D"))
+        cells.figures(axis, np.datetime64(today, "D"))
         for sheet in sheets
-        for cells in _cells(sheet, lines, wanted, today)
+        for cells in _cells(sheet, axis.lines, wanted, today)
         if len(cells.row)
     ]
     return Figures.joined(found) if found else None

@@ -15,8 +15,18 @@ import numpy as np
 from core.periods import Frequency, Period
 from scorecards.actions.sheets import GOAL, THRESHOLDS, Life, Settings, Sheet, sheets
 from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Timeline
-from scorecards.queries.kept import BaselineChange, Change, changed_since, changed_targets, closed_since, facts_at
-from scorecards.queries.trees import FactRow, MeasureInfo
+from scorecards.queries.kept import (
+    BaselineChange,
+    Change,
+    FactRow,
+    changed_since,
+    changed_targets,
+    closed_since,
+    facts_at,
+    facts_of,
+    rows_of,
+)
+from scorecards.queries.trees import Facts, MeasureInfo
 from scorecards.rules.arrays import Ints
 
 Closed = Mapping[Period, datetime]
@@ -60,7 +70,7 @@ class _Measure:
 
 def keep_targets(
     made: Sequence[Sheet],
-    facts: Sequence[FactRow],
+    facts: Facts,
     closed: Mapping[int, Closed],
     lines: Lines,
     settings: Settings,
@@ -72,12 +82,14 @@ def keep_targets(
     first = min(moment for info in infos for moment in closed[info.card or 0].values())
     targets, baselines = changed_targets(infos, first)
     changed = {each.row.node for each in targets} | {each.node for each in baselines}
+    placed = {int(place): info for sheet in made for place, info in zip(sheet.row, sheet.infos, strict=True)}
+    rows = rows_of(facts, [placed[place] for place in sorted(placed)], changed) if changed else []
     for sheet in made:
         for row, info in enumerate(sheet.infos):
             if info.node in changed:
                 measure = _Measure(
                     info,
-                    [fact for fact in facts if fact.node == info.node],
+                    [fact for fact in rows if fact.node == info.node],
                     [each for each in targets if each.row.node == info.node],
                     [each for each in baselines if each.node == info.node],
                 )
@@ -108,5 +120,6 @@ def _laid_out(sheet: Sheet, row: int, measure: _Measure, moment: datetime, lines
     """A sheet of the one measure, from what was known at a moment."""
     facts = facts_at(measure.facts, measure.targets, moment)
     life = Life(sheet.life.first[row : row + 1], sheet.life.last[row : row + 1])
-    (one,) = sheets([measure.info_at(moment)], life, facts, lines, settings)
+    info = measure.info_at(moment)
+    (one,) = sheets([info], life, facts_of(facts, [info]), lines, settings)
     return one

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -74,7 +75,7 @@ class ObservationRow:
     expected: int | None = None
     waiting: int | None = None
 
-    @property
+    @cached_property
     def line(self) -> Line:
         """Which line of which measure it belongs to."""
         return self.measure_id, str(self.series_kind), self.series_name.strip()
@@ -114,15 +115,22 @@ class Values:
         )
 
 
-def record_observations(actor: Actor, *, rows: Sequence[ObservationRow], today: date, partial: bool = False) -> Outcome:
+def record_observations(
+    actor: Actor,
+    *,
+    rows: Sequence[ObservationRow],
+    today: date,
+    partial: bool = False,
+    calendar: Calendar | None = None,
+) -> Outcome:
     """Record values; the outcome says of each row (counted from 0) what became of it.
 
     A correction adds a revision and supersedes the value before. If any row is refused or in conflict nothing is
     written, unless `partial`. Where four eyes are asked the row is "submitted" and waits for a second person. Results
-    up to the top are brought up to date in the same transaction.
+    up to the top are brought up to date in the same transaction. `calendar` is the organisation's, where it is known.
     """
-    calendar = calendars()
-    return again(lambda: _record(actor, rows, today, calendar, partial=partial))
+    cut = calendar or calendars()
+    return again(lambda: _record(actor, rows, today, cut, partial=partial))
 
 
 def _record(actor: Actor, rows: Sequence[ObservationRow], today: date, calendar: Calendar, *, partial: bool) -> Outcome:
@@ -184,14 +192,14 @@ def judged(
 ) -> Values:
     """Every row held against its measure, before anything is locked."""
     measures = allowed_measures(actor, "approve" if signed else "record", [row.measure_id for row in rows])
-    batch = Batch([None] * len(rows), [f"{row.measure_id} {row.period.key}" for row in rows])
+    batch = Batch([None] * len(rows), [""] * len(rows))
     asked = Values(batch, rows, measures, signed or {})
     for number, row in enumerate(rows):
         measure = measures.get(row.measure_id)
+        batch.labels[number] = f"{measure.code if measure else row.measure_id} {row.period.key}"
         if measure is None:
             batch.refuse(number, not_allowed(row.measure_id))
             continue
-        batch.labels[number] = f"{measure.code} {row.period.key}"
         if measure.is_calculated and row.line[1:] == MAIN:
             batch.refuse(number, _calculated(measure))
             continue
@@ -227,7 +235,7 @@ def _period(measure: Measure, row: ObservationRow, today: date, calendar: Calend
 
 
 def _numbers(measure: Measure, row: ObservationRow) -> tuple[Decimal | None, ...]:
-    value, top, bottom = (exact(number) for number in (row.value, row.numerator, row.denominator))
+    value, top, bottom = exact(row.value), exact(row.numerator), exact(row.denominator)
     if measure.aggregation == Measure.Aggregation.RATIO:
         value = _ratio(measure, value, top, bottom)
     if value is not None:

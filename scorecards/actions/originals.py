@@ -18,12 +18,13 @@ from core.periods import At, Frequency, Period
 from scorecards.actions.figures import figures
 from scorecards.actions.recompute import lines_of, sheets_of
 from scorecards.actions.sheets import Life, Settings, Sheet, sheets
-from scorecards.actions.timelines import Lines
+from scorecards.actions.timelines import Axis, Lines
 from scorecards.models import Measure, Node, Result, Target
 from scorecards.queries.cards import number_format
 from scorecards.queries.explaining import Figure, NodeReport
 from scorecards.queries.formulas import with_formulas
-from scorecards.queries.trees import FactRow, tree_above
+from scorecards.queries.kept import FactRow, facts_of
+from scorecards.queries.trees import tree_above
 from scorecards.rules.arrays import MISSING, floats
 from scorecards.rules.originals import differ, first_given
 
@@ -100,8 +101,9 @@ def _joined(measure: Measure, year: Period, today: date, firsts: list[FactRow]) 
     if lines is None:
         return None
     (sheet,), _besides, _past = sheets_of([tree.measures[node]], tree, formulas, lines, Settings([]), today)
-    found = figures([_with_targets(sheet, firsts, lines)], lines, wanted, today)
-    at = lines[year.frequency].at[year.start]
+    axis = Axis.of(lines)
+    found = figures([_with_targets(sheet, firsts, lines)], axis, wanted, today)
+    at = axis.begins[year.frequency] + lines[year.frequency].at[year.start]
     targets = [] if found is None else [t for t, column in zip(found.target, found.column, strict=True) if column == at]
     return None if not targets or np.isnan(targets[0]) else float(targets[0])
 
@@ -109,7 +111,7 @@ def _joined(measure: Measure, year: Period, today: date, firsts: list[FactRow]) 
 def _with_targets(sheet: Sheet, firsts: list[FactRow], lines: Lines) -> Sheet:
     """The sheet with other targets; its values stay."""
     life = Life(sheet.life.first, sheet.life.last)
-    (other,) = sheets(sheet.infos, life, firsts, lines, Settings([]))
+    (other,) = sheets(sheet.infos, life, facts_of(firsts, sheet.infos), lines, Settings([]))
     return replace(sheet, numbers={**sheet.numbers, "target": other.numbers["target"]}, longer=other.longer)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -22,26 +23,36 @@ from scorecards.queries.kept import (
     Beginning,
     Change,
     Closing,
+    FactRow,
     beginnings_of,
     changed_since,
     changed_values,
     closings_of,
     facts_at,
+    facts_of,
+    rows_of,
 )
-from scorecards.queries.trees import FactRow
+from scorecards.queries.trees import Facts, MeasureInfo
 from scorecards.rules.arrays import Ints
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What calculated values are laid out from: formulas, the facts known now, first days of places, the periods."""
+    """What calculated values are laid out from: formulas, measures with their facts known now, first days of places, the
+    periods."""
 
     formulas: Formulas
-    facts: Sequence[FactRow]
+    infos: Sequence[MeasureInfo]
+    facts: Facts
     placed: Mapping[int, date]
     lines: Lines
     settings: Settings
     today: date
+
+    @cached_property
+    def rows(self) -> list[FactRow]:
+        """The facts of what the formulas name, one by one."""
+        return rows_of(self.facts, self.infos, {info.node for info in self.formulas.infos.values()})
 
 
 class Past:
@@ -78,7 +89,7 @@ class Past:
             ground = self._ground
             formulas = self._formulas_at(moment)
             infos = list(formulas.infos.values())
-            facts = facts_at(ground.facts, self._changes, moment)
+            facts = facts_of(facts_at(ground.rows, self._changes, moment), infos)
             life = Life.of(infos, dict(ground.placed), ground.today)
             self._made[moment] = sheets(infos, life, facts, ground.lines, ground.settings)
             calculate(

@@ -8,27 +8,29 @@ because every writer of them holds the same locks; locks are always taken in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.db import connection, transaction
+import numpy as np
+from django.db import transaction
 
+from core.columns import Rows
 from core.periods import Calendar, Frequency, Period
 from organization.queries import calendars
-from scorecards.actions.boards import Boards
+from scorecards.actions.boards import Board
 from scorecards.actions.calculating import calculate
 from scorecards.actions.figures import figures
 from scorecards.actions.keeping import keep_targets
 from scorecards.actions.recalling import Ground, Past, past_of
-from scorecards.actions.records import BY_COPY_FROM, Records, forget, store, store_differences, stored_rows
+from scorecards.actions.records import BY_COPY_FROM, RESULTS, Records, forget, store, store_differences
 from scorecards.actions.rolling import roll_up_tree
 from scorecards.actions.scores import score_measures
 from scorecards.actions.sheets import Life, Settings, Sheet, sheets
-from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Periods, Timeline, all_since, begun, since, united
+from scorecards.actions.timelines import ABOVE_MEASURES, Axis, Lines, Periods, Timeline, all_since, begun, since, united
 from scorecards.models import Node
 from scorecards.queries.formulas import Formulas, with_formulas
 from scorecards.queries.results import (
@@ -38,11 +40,11 @@ from scorecards.queries.results import (
     nodes_without_results,
     result_keys,
 )
-from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, current_facts, holders, tree_above
+from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, current_facts, lock_holders, tree_above
 
 T = TypeVar("T")
 ATTEMPTS = 5
-NODES_AT_ONCE = 250
+NODES_AT_ONCE = 500
 """About so many nodes are rebuilt together: whole scorecards, or measures without one."""
 
 
@@ -82,13 +84,8 @@ def again(write: Callable[[], T]) -> T:
 
 def hold(nodes: Collection[int], calendar: Calendar, *, cards: Iterable[int] = ()) -> Held:
     """Lock the scorecards of the nodes and of all above them, and the ones named, by id; in a transaction."""
-    above, loose = holders(nodes)
-    wanted = sorted({*above, *cards})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM scorecards_scorecard WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [wanted])
-        if loose:
-            cursor.execute("SELECT id FROM scorecards_node WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [loose])
-    return Held(frozenset(wanted), frozenset({*nodes, *loose}), card_state(wanted, calendar), calendar)
+    held, loose = lock_holders(nodes, [*cards])
+    return Held(frozenset(held), frozenset({*nodes, *loose}), card_state(held, calendar), calendar)
 
 
 def _is_held(tree: Tree, held: Held) -> bool:
@@ -109,11 +106,11 @@ def recompute(nodes: Collection[int], periods: Periods | None, today: date, held
     lines = lines_of(tree, formulas, wanted, today, held.calendar)
     if lines is None:
         return Recomputed(gone=forget(result_keys(tree.nodes, wanted)))
-    rows = [row for records in _compute(tree, formulas, lines, wanted, today, held) for row in records.rows(lines)]
+    axis = Axis.of(lines)
+    found = list(_compute(tree, formulas, axis, wanted, today, held))
+    rows = Records.joined(found).rows(axis) if found else np.empty(0, RESULTS.dtype)
     if wanted is None or len(rows) >= BY_COPY_FROM:
-        stored = stored_rows(tree.nodes, wanted)
-        changed = store_differences(rows, stored)
-        return Recomputed(len(rows), changed, forget(stored.keys() - {row[:3] for row in rows}))
+        return Recomputed(len(rows), *store_differences(rows, tree.nodes, wanted))
     changed = store(rows)
     return Recomputed(len(rows), changed, _forget_others(tree, rows, wanted))
 
@@ -177,17 +174,17 @@ def _recompute_held(nodes: Collection[int], periods: Periods | None, today: date
 
 
 def _compute(
-    tree: Tree, formulas: Formulas | None, lines: Lines, wanted: Periods | None, today: date, held: Held
+    tree: Tree, formulas: Formulas | None, axis: Axis, wanted: Periods | None, today: date, held: Held
 ) -> Iterator[Records]:
     infos = _measures(tree)
     settings = Settings(held.state.bands)
-    boards = _boards(tree, lines, wanted)
+    board = _board(tree, axis, wanted)
     if infos:
-        made, _besides, _past = sheets_of(infos, tree, formulas, lines, settings, today, held)
-        found = figures(made, lines, wanted, today)
+        made, _besides, _past = sheets_of(infos, tree, formulas, axis.lines, settings, today, held)
+        found = figures(made, axis, wanted, today)
         if found is not None:
-            yield score_measures(found, infos, boards, settings)
-    yield from roll_up_tree(tree, boards, settings, wanted, today)
+            yield score_measures(found, infos, board, settings)
+    yield from roll_up_tree(tree, board, settings, wanted, today)
 
 
 def _measures(tree: Tree) -> list[MeasureInfo]:
@@ -215,10 +212,10 @@ def sheets_of(
     made = sheets(infos, Life.of(infos, placed, today), facts, lines, settings)
     if held is not None:
         keep_targets(made, facts, held.state.locked, lines, settings)
-    besides = sheets(read, Life.of(read, placed, today), facts, lines, settings)
+    besides = sheets(read, Life.of(read, placed, today), facts.since(len(infos)), lines, settings)
     past = None
     if formulas is not None:
-        ground = Ground(formulas, facts, placed, lines, settings, today)
+        ground = Ground(formulas, [*infos, *read], facts, placed, lines, settings, today)
         past = past_of(ground, held.state.closings if held else {}, held.cards if held else ())
         calculate(formulas, [*made, *besides], lines, today, past.keep if past else None)
     return made, besides, past
@@ -230,15 +227,19 @@ def _read_besides(infos: Iterable[MeasureInfo], formulas: Formulas | None) -> li
     return [] if formulas is None else [info for info in formulas.infos.values() if info.node not in own]
 
 
-def _boards(tree: Tree, lines: Lines, wanted: Periods | None) -> Boards:
+def _board(tree: Tree, axis: Axis, wanted: Periods | None) -> Board:
     """With what is stored of children that are not recomputed, and of the periods before those that are."""
     children = {edge.child for edge in tree.edges} - tree.nodes.keys()
+    board = Board.of({*children, *tree.nodes}, axis)
     if wanted is None:
-        known = known_results(children, {f: [p.start for p in line.periods] for f, line in lines.items()})
+        known = known_results(children, {f: [p.start for p in line.periods] for f, line in axis.lines.items()})
     else:
-        found = known_results({*children, *tree.nodes}, united([wanted, _before(wanted, lines)]))
-        known = [k for k in found if k.node in children or k.start not in wanted.get(k.frequency, ())]
-    return Boards.of({*children, *tree.nodes}, lines, known)
+        known = known_results({*children, *tree.nodes}, united([wanted, _before(wanted, axis.lines)]))
+    column = axis.places(known["frequency"], known["start"])
+    is_asked = (column >= 0) & axis.columns(wanted)[column]
+    kept = (column >= 0) & (~is_asked | np.isin(known["node"], list(children)))
+    board.put(known[kept], column[kept])
+    return board
 
 
 def _before(wanted: Periods, lines: Lines) -> dict[Frequency, set[date]]:
@@ -311,11 +312,11 @@ def _first_days(infos: Iterable[MeasureInfo], placed: dict[int, date], frequency
     return [day for day in given if day is not None]
 
 
-def _forget_others(tree: Tree, rows: Sequence[tuple[Any, ...]], wanted: Periods) -> int:
+def _forget_others(tree: Tree, rows: Rows, wanted: Periods) -> int:
     """Delete stored results that are not to be any more."""
     if len(rows) == _expected(tree, wanted):
         return 0
-    return forget(result_keys(tree.nodes, wanted) - {row[:3] for row in rows})
+    return forget(result_keys(tree.nodes, wanted) - {row[:3] for row in RESULTS.listed(rows)})
 
 
 def _expected(tree: Tree, wanted: Periods) -> int:

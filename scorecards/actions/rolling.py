@@ -8,11 +8,11 @@ from datetime import date
 
 import numpy as np
 
-from scorecards.actions.boards import Board, Boards
-from scorecards.actions.figures import FREQUENCIES, NONE
-from scorecards.actions.records import Records, digests
+from scorecards.actions.boards import Board
+from scorecards.actions.figures import NONE
+from scorecards.actions.records import Hashes, Records, digests
 from scorecards.actions.sheets import FAR_FUTURE, FAR_PAST, Settings
-from scorecards.actions.timelines import ABOVE_MEASURES, Periods, Timeline
+from scorecards.actions.timelines import Axis, Periods
 from scorecards.queries.trees import EdgeInfo, NodeInfo, Tree
 from scorecards.rules.arrays import MISSING, TOLERANCE, Bools, Days, Floats, Ints, Words, days, floats, words
 from scorecards.rules.rollup import Rollups, Rule, roll_up_many
@@ -46,22 +46,22 @@ class _Level:
 
 
 def roll_up_tree(
-    tree: Tree, boards: Boards, settings: Settings, wanted: Periods | None, today: date
+    tree: Tree, board: Board, settings: Settings, wanted: Periods | None, today: date
 ) -> Iterator[Records]:
-    """Records of every node above measures, lower levels first; each is put on the boards for the next."""
+    """Records of every node above measures, lower levels first; each is put on the board for the next."""
+    axis = board.axis
+    columns = np.flatnonzero(axis.columns(wanted) & axis.is_above_measures & (axis.start <= np.datetime64(today, "D")))
     for kinds in LEVELS:
         nodes = [node for _, node in sorted(tree.nodes.items()) if node.kind in kinds]
         if not nodes:
             continue
-        level = _level(nodes, tree, boards)
-        for frequency in ABOVE_MEASURES:
-            line, board = boards.lines[frequency], boards.boards[frequency]
-            found = _roll_up(level, line, board, boards, settings, line.columns(wanted), today)
-            if found is not None:
-                yield found
+        level = _level(nodes, tree, board)
+        cells = _cells(level, axis, columns, today)
+        if len(cells.parent):
+            yield _roll_up(level, cells, board, settings, today)
 
 
-def _level(nodes: list[NodeInfo], tree: Tree, boards: Boards) -> _Level:
+def _level(nodes: list[NodeInfo], tree: Tree, board: Board) -> _Level:
     place = {node.id: number for number, node in enumerate(nodes)}
     edges = sorted(
         (edge for edge in tree.edges if edge.parent in place),
@@ -76,7 +76,7 @@ def _level(nodes: list[NodeInfo], tree: Tree, boards: Boards) -> _Level:
         until=_days([until for _, until in lives], FAR_FUTURE),
         cards=np.array([node.card or 0 for node in nodes], dtype=np.int64),
         parent=np.array([place[edge.parent] for edge in edges], dtype=np.int64),
-        child=boards.rows([edge.child for edge in edges]),
+        child=board.rows([edge.child for edge in edges]),
         child_id=np.array([edge.child for edge in edges], dtype=np.int64),
         weight=floats([edge.weight for edge in edges]) if edges else np.empty(0),
         lower=_days([edge.lower for edge in edges], FAR_PAST),
@@ -133,12 +133,10 @@ class _Cells:
     child_column: Ints
 
 
-def _cells(level: _Level, line: Timeline, chosen: Bools, today: date) -> _Cells:
-    now = np.datetime64(today, "D")
-    columns = np.flatnonzero(chosen & (line.start <= now))
-    end = line.end[columns]
-    has_begun = (level.first <= now)[:, None] & (end[None, :] >= level.first[:, None])
-    is_alive = has_begun & _before(level, line, columns)
+def _cells(level: _Level, axis: Axis, columns: Ints, today: date) -> _Cells:
+    end = axis.end[columns]
+    has_begun = (level.first <= np.datetime64(today, "D"))[:, None] & (end[None, :] >= level.first[:, None])
+    is_alive = has_begun & _before(level, axis, columns)
     parent, at = np.nonzero(is_alive)
     group_of = np.full(is_alive.shape, NONE, dtype=np.int64)
     group_of[parent, at] = np.arange(len(parent))
@@ -150,32 +148,26 @@ def _cells(level: _Level, line: Timeline, chosen: Bools, today: date) -> _Cells:
     return _Cells(parent, columns[at], number[order], edge[order], columns[child_at][order])
 
 
-def _before(level: _Level, line: Timeline, columns: Ints) -> Bools:
+def _before(level: _Level, axis: Axis, columns: Ints) -> Bools:
     """p × k: whether periods lie before the end of a node's place. The last, running one is left out, but for a strategy:
     it keeps the year in which it ends."""
     is_part = level.nodes[0].kind in ("objective", "perspective")
-    day = line.end[columns] if is_part else line.start[columns]
+    day = axis.end[columns] if is_part else axis.start[columns]
     found: Bools = day[None, :] < level.until[:, None]
     return found
 
 
-def _roll_up(
-    level: _Level, line: Timeline, board: Board, boards: Boards, settings: Settings, chosen: Bools, today: date
-) -> Records | None:
-    cells = _cells(level, line, chosen, today)
-    if len(cells.parent) == 0:
-        return None
-    end = line.end[cells.column]
+def _roll_up(level: _Level, cells: _Cells, board: Board, settings: Settings, today: date) -> Records:
+    end = board.axis.end[cells.column]
     valid = settings.numbers(level.cards[cells.parent], end)
-    children = _Children.of(level, cells, board, line)
+    children = _Children.of(level, cells, board)
     found = _Found.of(level, cells, children, valid, settings, _rules(level, cells, end))
-    rows = boards.rows([node.id for node in level.nodes])[cells.parent]
+    rows = board.rows([node.id for node in level.nodes])[cells.parent]
     is_provisional = _pin(board, cells, children, found, rows)
     previous = board.numbers["score"][rows, cells.column - 1]
     nothing, none = np.full(len(rows), MISSING), np.full(len(rows), NONE, dtype=np.int64)
     return Records(
         node=np.array([node.id for node in level.nodes], dtype=np.int64)[cells.parent],
-        frequency=np.full(len(rows), FREQUENCIES.index(line.frequency), dtype=np.int64),
         column=cells.column,
         score=found.score,
         status=found.status,
@@ -247,9 +239,9 @@ class _Children:
     is_leading: Bools
 
     @classmethod
-    def of(cls, level: _Level, cells: _Cells, board: Board, line: Timeline) -> _Children:
+    def of(cls, level: _Level, cells: _Cells, board: Board) -> _Children:
         edge, at = cells.edge, (level.child[cells.edge], cells.child_column)
-        end = line.end[cells.child_column]
+        end = board.axis.end[cells.child_column]
         is_red = board.flags["is_red"][at] & level.is_measure[edge]
         return cls(
             id=level.child_id[edge],
@@ -286,26 +278,34 @@ class _Found:
             *(np.full(size, MISSING), words(size), words(size), np.zeros(size), np.zeros(size, dtype=np.int64)),
             *(np.full(size, MISSING), np.full(size, MISSING)),
         )
-        for number in np.unique(valid):
+        alike = settings.alike[valid]
+        for number in np.unique(alike):
             for which, rule in enumerate(RULES):
-                groups = np.flatnonzero((valid == number) & (rule_of == which))
+                groups = np.flatnonzero((alike == number) & (rule_of == which))
                 made._fill(groups, cells, children, _Asked(rule, settings, int(number), level.nodes[0].kind))
         return made
 
     def _fill(self, groups: Ints, cells: _Cells, children: _Children, asked: _Asked) -> None:
-        if len(groups) == 0:
+        """Of an objective the same three times in one call: of all children, of the leading ones and of the lagging ones."""
+        size = len(groups)
+        if size == 0:
             return
         renumbered = np.full(len(self.score), NONE, dtype=np.int64)
-        renumbered[groups] = np.arange(len(groups))
+        renumbered[groups] = np.arange(size)
         rows = np.flatnonzero(renumbered[cells.group] >= 0)
-        group = renumbered[cells.group[rows]]
-        found = asked.rolled(group, len(groups), children, rows, children.counted[rows])
-        self.score[groups], self.status[groups], self.reason[groups] = found.score, found.status, found.reason
-        self.coverage[groups], self.red_inside[groups] = found.coverage, found.red_inside
-        if asked.kind == "objective":
-            for column, is_leading in ((self.leading, True), (self.lagging, False)):
-                of_kind = children.counted[rows] & (children.is_leading[rows] == is_leading)
-                column[groups] = asked.rolled(group, len(groups), children, rows, of_kind).score
+        group, counted = renumbered[cells.group[rows]], children.counted[rows]
+        is_objective = asked.kind == "objective"
+        if is_objective:
+            is_leading = children.is_leading[rows]
+            group = np.concatenate([group, group + size, group + 2 * size])
+            counted = np.concatenate([counted, counted & is_leading, counted & ~is_leading])
+            rows = np.tile(rows, 3)
+        found = asked.rolled(group, size * (3 if is_objective else 1), children, rows, counted)
+        self.score[groups], self.status[groups] = found.score[:size], found.status[:size]
+        self.reason[groups], self.coverage[groups] = found.reason[:size], found.coverage[:size]
+        self.red_inside[groups] = found.red_inside[:size]
+        if is_objective:
+            self.leading[groups], self.lagging[groups] = found.score[size : 2 * size], found.score[2 * size :]
 
 
 @dataclass(frozen=True)
@@ -335,8 +335,8 @@ class _Asked:
         )
 
 
-def _digests(cells: _Cells, children: _Children, previous: Floats, valid: Ints, settings: Settings) -> list[str]:
-    """Of each result: its own line, then one per child."""
+def _digests(cells: _Cells, children: _Children, previous: Floats, valid: Ints, settings: Settings) -> Hashes:
+    """Of each result: its own numbers, and those of every child."""
     table = np.column_stack(
         [
             children.id,
@@ -348,16 +348,11 @@ def _digests(cells: _Cells, children: _Children, previous: Floats, valid: Ints, 
             children.critical_red,
             children.is_leading,
         ]
-    ).astype(np.float64)
+    )
     rules = np.array(
         [
             (each.bands.green, each.bands.amber, each.bands.exceeds or MISSING, each.minimum_coverage)
             for each in settings.rows
         ]
     ).reshape(-1, 4)
-    own = np.column_stack([previous, rules[valid], np.zeros((len(previous), 3))])
-    size = len(previous)
-    joined = np.concatenate([own, table])
-    order = np.lexsort((np.arange(len(joined)), np.concatenate([np.arange(size), cells.group])))
-    counts = np.bincount(cells.group, minlength=size) + 1
-    return digests(joined[order], np.concatenate([[0], np.cumsum(counts)]))
+    return digests(np.column_stack([previous, rules[valid]]), table, cells.group)

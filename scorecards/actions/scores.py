@@ -8,9 +8,9 @@ from datetime import date
 
 import numpy as np
 
-from core.periods import Frequency, years_between
-from scorecards.actions.boards import Boards
-from scorecards.actions.figures import FREQUENCIES, Figures
+from core.periods import years_between
+from scorecards.actions.boards import Board
+from scorecards.actions.figures import Figures
 from scorecards.actions.records import Records, digests
 from scorecards.actions.sheets import Settings
 from scorecards.queries.trees import MeasureInfo
@@ -34,23 +34,22 @@ class _Numbers:
     settings: Ints
 
 
-def score_measures(figures: Figures, infos: Sequence[MeasureInfo], boards: Boards, settings: Settings) -> Records:
+def score_measures(figures: Figures, infos: Sequence[MeasureInfo], board: Board, settings: Settings) -> Records:
     """Records of all rows; scores are put on the boards, for trends and for the roll-up."""
     numbers = _numbers(figures, infos, settings)
     groups = list(_groups(figures, infos, numbers))
     points, reason, red_flag = _scored(figures, groups)
     named = _statuses(points, numbers.settings, settings)
-    nodes = boards.rows([info.node for info in infos])[figures.measure]
+    nodes = board.rows([info.node for info in infos])[figures.measure]
     is_provisional = (figures.of > figures.parts) & has_no_word(figures.reason)
-    _pin(figures, nodes, points, named == Status.OFF_TRACK, is_provisional, boards)
-    previous_value, previous = _previous(figures, nodes, infos, is_provisional, boards)
-    previous_value[_across_breaks(figures, infos, boards)] = MISSING
+    _pin(figures, nodes, points, named == Status.OFF_TRACK, is_provisional, board)
+    previous_value, previous = _previous(figures, nodes, infos, is_provisional, board)
+    previous_value[_across_breaks(figures, infos, board)] = MISSING
     moved = words(len(figures), Trend.NONE)
     for rows, inputs in groups:
         moved[rows] = trend(inputs, previous_value[rows])
     return Records(
         node=np.array([info.node for info in infos], dtype=np.int64)[figures.measure],
-        frequency=figures.frequency,
         column=figures.column,
         score=points,
         status=named,
@@ -69,7 +68,7 @@ def score_measures(figures: Figures, infos: Sequence[MeasureInfo], boards: Board
         is_provisional=is_provisional,
         is_carried=figures.is_carried,
         next_change_on=figures.next_change_on,
-        inputs_hash=_digests(figures, numbers, previous_value, previous, settings),
+        inputs_hash=digests(_inputs(figures, numbers, previous_value, previous, settings)),
     )
 
 
@@ -145,61 +144,49 @@ def _groups(figures: Figures, infos: Sequence[MeasureInfo], numbers: _Numbers) -
 
 def _statuses(points: Floats, valid: Ints, settings: Settings) -> Words:
     found = words(len(points), Status.NO_DATA)
-    for number in np.unique(valid):
-        rows = valid == number
+    alike = settings.alike[valid]
+    for number in np.unique(alike):
+        rows = alike == number
         found[rows] = status(points[rows], settings.rows[number].bands)
     return found
 
 
-def _pin(figures: Figures, nodes: Ints, points: Floats, is_red: Bools, is_provisional: Bools, boards: Boards) -> None:
-    for frequency, rows in _by_frequency(figures):
-        board, cells = boards.boards[frequency], (nodes[rows], figures.column[rows])
-        board.numbers["score"][cells] = points[rows]
-        board.numbers["value"][cells] = figures.value[rows]
-        board.numbers["coverage"][cells] = np.where(np.isnan(points[rows]), 0.0, 1.0)
-        board.flags["is_red"][cells] = is_red[rows]
-        board.flags["is_provisional"][cells] = is_provisional[rows]
-
-
-def _by_frequency(figures: Figures) -> Iterator[tuple[Frequency, Ints]]:
-    for number in np.unique(figures.frequency):
-        yield FREQUENCIES[number], np.flatnonzero(figures.frequency == number)
+def _pin(figures: Figures, nodes: Ints, points: Floats, is_red: Bools, is_provisional: Bools, board: Board) -> None:
+    at = (nodes, figures.column)
+    board.numbers["score"][at], board.numbers["value"][at] = points, figures.value
+    board.numbers["coverage"][at] = np.where(np.isnan(points), 0.0, 1.0)
+    board.flags["is_red"][at], board.flags["is_provisional"][at] = is_red, is_provisional
 
 
 def _previous(
-    figures: Figures, nodes: Ints, infos: Sequence[MeasureInfo], is_provisional: Bools, boards: Boards
+    figures: Figures, nodes: Ints, infos: Sequence[MeasureInfo], is_provisional: Bools, board: Board
 ) -> tuple[Floats, Floats]:
     """Value and score of the period before. A sum to date and a finished one are not held against each other."""
-    value, points = np.full(len(figures), MISSING), np.full(len(figures), MISSING)
     is_sum = np.array([info.aggregation in SUMS for info in infos], dtype=np.bool_)[figures.measure]
-    for frequency, rows in _by_frequency(figures):
-        board, cells = boards.boards[frequency], (nodes[rows], figures.column[rows] - 1)
-        is_unlike = is_sum[rows] & (is_provisional[rows] | board.flags["is_provisional"][cells])
-        value[rows] = np.where(is_unlike, MISSING, board.numbers["value"][cells])
-        points[rows] = board.numbers["score"][cells]
-    return value, points
+    before = (nodes, figures.column - 1)
+    is_unlike = is_sum & (is_provisional | board.flags["is_provisional"][before])
+    return np.where(is_unlike, MISSING, board.numbers["value"][before]), board.numbers["score"][before]
 
 
-def _across_breaks(figures: Figures, infos: Sequence[MeasureInfo], boards: Boards) -> Bools:
+def _across_breaks(figures: Figures, infos: Sequence[MeasureInfo], board: Board) -> Bools:
     """Rows whose period before does not compare, because a break lies between (METHOD §3)."""
     found = np.zeros(len(figures), dtype=np.bool_)
     for number, info in enumerate(infos):
-        if not info.breaks:
-            continue
-        for frequency, rows in _by_frequency(figures):
-            mine = rows[figures.measure[rows] == number]
-            before_from = boards.lines[frequency].start[figures.column[mine] - 1]
+        if info.breaks:
+            mine = np.flatnonzero(figures.measure == number)
+            before_from = board.axis.start[figures.column[mine] - 1]
             found[mine] = is_broken(before_from, figures.end[mine], days(info.breaks))
     return found
 
 
-def _digests(
+def _inputs(
     figures: Figures, numbers: _Numbers, previous_value: Floats, previous: Floats, settings: Settings
-) -> list[str]:
+) -> Floats:
+    """What each row was computed from."""
     rules = np.array(
         [(each.bands.green, each.bands.amber, each.bands.exceeds or MISSING) for each in settings.rows]
     ).reshape(-1, 3)
-    table = np.column_stack(
+    return np.column_stack(
         [
             figures.value,
             figures.target,
@@ -219,4 +206,3 @@ def _digests(
             rules[numbers.settings],
         ]
     )
-    return digests(table, np.arange(len(table) + 1))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
 from core.periods import Calendar, Frequency, Period
 from scorecards.actions.derived import Derived
-from scorecards.actions.timelines import Lines, Timeline
-from scorecards.queries.trees import DEFAULTS, BandsRow, FactRow, MeasureInfo
+from scorecards.actions.timelines import FREQUENCIES, Lines, Timeline
+from scorecards.queries.trees import DEFAULTS, BandsRow, Facts, MeasureInfo, TargetFact
 from scorecards.rules.arrays import MISSING, Bools, Days, Floats, Ints, days, floats, quiet
 from scorecards.rules.ladders import interpolated
 from scorecards.rules.scoring import Method, Polarity, planned_value, red_flag_from_tolerance
@@ -68,6 +69,12 @@ class Settings:
             found[(cards == row.card) & (end >= lower) & (end < upper)] = number
         return found
 
+    @cached_property
+    def alike(self) -> Ints:
+        """By number, the first one with the same bands and coverage: most scorecards share them, and are computed together."""
+        kinds = [(row.bands, row.minimum_coverage) for row in self.rows]
+        return np.array([kinds.index(kind) for kind in kinds], dtype=np.int64)
+
     def tolerance(self, numbers: Ints, is_percent: Bools) -> Floats:
         """Default tolerances: a part of the target, for percent measures in points."""
         table = floats([row.tolerance for row in self.rows])
@@ -119,30 +126,17 @@ class Sheet:
         )
 
 
-def sheets(
-    infos: Sequence[MeasureInfo], life: Life, facts: Iterable[FactRow], lines: Lines, settings: Settings
-) -> list[Sheet]:
-    """One sheet per own frequency."""
-    by_node: dict[int, list[FactRow]] = {info.node: [] for info in infos}
-    for fact in facts:
-        if fact.node in by_node:
-            by_node[fact.node].append(fact)
+def sheets(infos: Sequence[MeasureInfo], life: Life, facts: Facts, lines: Lines, settings: Settings) -> list[Sheet]:
+    """One sheet per own frequency. The facts number their measures as the infos stand."""
     made = []
     for frequency in dict.fromkeys(info.frequency for info in infos):
         rows = np.array([row for row, info in enumerate(infos) if info.frequency is frequency], dtype=np.int64)
         group = [infos[row] for row in rows]
-        made.append(_sheet(group, rows, Life(life.first[rows], life.last[rows]), by_node, lines, settings))
+        made.append(_sheet(group, rows, Life(life.first[rows], life.last[rows]), facts, lines, settings))
     return made
 
 
-def _sheet(
-    infos: list[MeasureInfo],
-    rows: Ints,
-    life: Life,
-    facts: dict[int, list[FactRow]],
-    lines: Lines,
-    settings: Settings,
-) -> Sheet:
+def _sheet(infos: list[MeasureInfo], rows: Ints, life: Life, facts: Facts, lines: Lines, settings: Settings) -> Sheet:
     line = lines[infos[0].frequency]
     numbers = _blank((*VALUES, *THRESHOLDS, *GOAL), len(infos), len(line))
     longer = {
@@ -150,22 +144,33 @@ def _sheet(
         for each, other in lines.items()
         if each.is_longer_than(line.frequency)
     }
+    place = np.full(max(facts.measure.max(initial=-1), rows.max()) + 1, -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    _fill(VALUES, facts, facts.is_value, place, line, numbers)
+    _fill(THRESHOLDS, facts, ~facts.is_value, place, line, numbers)
+    for frequency, table in longer.items():
+        _fill(THRESHOLDS, facts, ~facts.is_value, place, lines[frequency], table)
     for row, info in enumerate(infos):
-        _fill(row, facts[info.node], line, numbers, longer, lines)
         if info.has_ladder:
-            _climb(row, facts[info.node], line, numbers)
+            _climb(row, facts.targets_of(int(rows[row])), line, numbers)
     has_failed = _divide(infos, numbers)
     _default_red_flags(infos, line, numbers, settings)
+    _set_plans(infos, rows, facts, line, numbers)
+    derived = Derived.blank(len(infos), len(line)) if any(info.expression for info in infos) else None
+    return Sheet(infos, rows, line, life, numbers, longer, has_failed, derived)
+
+
+def _set_plans(infos: list[MeasureInfo], rows: Ints, facts: Facts, line: Timeline, numbers: dict[str, Floats]) -> None:
+    """Where a plan begins, and what it wants at the end of each period."""
     for row, info in enumerate(infos):
         if info.baseline is not None:
             numbers["baseline"][row] = info.baseline
         if info.baseline_on is not None:
             numbers["baseline_on"][row] = info.baseline_on.toordinal()
         if info.has_plan:
-            for name, planned in zip(PLANNED, plan(info, facts[info.node], line), strict=True):
-                numbers[name][row] = planned
-    derived = Derived.blank(len(infos), len(line)) if any(info.expression for info in infos) else None
-    return Sheet(infos, rows, line, life, numbers, longer, has_failed, derived)
+            planned = plan(info, facts.targets_of(int(rows[row])), line)
+            for name, column in zip(PLANNED, planned, strict=True):
+                numbers[name][row] = column
 
 
 def _blank(names: Iterable[str], rows: int, columns: int) -> dict[str, Floats]:
@@ -173,32 +178,23 @@ def _blank(names: Iterable[str], rows: int, columns: int) -> dict[str, Floats]:
 
 
 def _fill(
-    row: int,
-    facts: Iterable[FactRow],
-    line: Timeline,
-    numbers: dict[str, Floats],
-    longer: dict[Frequency, dict[str, Floats]],
-    lines: Lines,
+    names: Sequence[str], facts: Facts, asked: Bools, place: Ints, line: Timeline, numbers: dict[str, Floats]
 ) -> None:
-    """Write the facts of one measure into its row."""
-    for fact in facts:
-        is_own = fact.frequency is line.frequency
-        into = numbers if is_own else None if fact.is_value else longer.get(fact.frequency)
-        column = lines[fact.frequency].at.get(fact.start) if fact.frequency in lines else None
-        if into is None or column is None:
-            continue
-        for name, number in zip(VALUES if fact.is_value else THRESHOLDS, fact.numbers, strict=False):
-            if number is not None:
-                into[name][row, column] = number
+    """Write the facts of a line's periods into the rows of their measures."""
+    found = np.flatnonzero(asked & (facts.frequency == FREQUENCIES.index(line.frequency)) & (place[facts.measure] >= 0))
+    column = line.places(facts.start[found])
+    found, column = found[column >= 0], column[column >= 0]
+    for name, given in zip(names, facts.numbers[found].T, strict=False):
+        numbers[name][place[facts.measure[found]], column] = given
 
 
-def _climb(row: int, facts: Iterable[FactRow], line: Timeline, numbers: dict[str, Floats]) -> None:
+def _climb(row: int, targets: Iterable[TargetFact], line: Timeline, numbers: dict[str, Floats]) -> None:
     """Between its own periods' given targets, straight lines by the periods' last days (METHOD §3)."""
     calendar = line.periods[0].calendar
     steps = sorted(
-        (Period(fact.frequency, fact.start, calendar).end, fact.numbers)
-        for fact in facts
-        if not fact.is_value and fact.frequency is line.frequency and any(n is not None for n in fact.numbers)
+        (Period(frequency, start, calendar).end, given)
+        for frequency, start, given in targets
+        if frequency is line.frequency and any(number is not None for number in given)
     )
     given_on = days([on for on, _ in steps])
     for place, name in enumerate(THRESHOLDS):
@@ -246,10 +242,10 @@ def _is_band(info: MeasureInfo, polarity: Polarity, percent: bool) -> bool:
     return info.method is Method.BAND and info.polarity is polarity and info.is_percent == percent
 
 
-def plan(info: MeasureInfo, facts: Iterable[FactRow], line: Timeline) -> tuple[Floats, Floats, Floats]:
+def plan(info: MeasureInfo, targets: Iterable[TargetFact], line: Timeline) -> tuple[Floats, Floats, Floats]:
     """Planned value, goal and its day (an ordinal) for the last day of each period: from the baseline linear to the
     next target, from there to the one after it; the last target for good (METHOD §3, progress)."""
-    steps = _steps(facts, line.periods[0].calendar)
+    steps = _steps(targets, line.periods[0].calendar)
     planned, goal, goal_on = (np.full(len(line), MISSING) for _ in range(3))
     if not steps:
         return planned, goal, goal_on
@@ -262,15 +258,14 @@ def plan(info: MeasureInfo, facts: Iterable[FactRow], line: Timeline) -> tuple[F
     return planned, goal, goal_on
 
 
-def _steps(facts: Iterable[FactRow], calendar: Calendar) -> list[tuple[date, float]]:
+def _steps(targets: Iterable[TargetFact], calendar: Calendar) -> list[tuple[date, float]]:
     """Targets by the last day of their period, in order; of two that end on one day the shorter period's counts."""
     ladder: dict[date, tuple[int, float]] = {}
-    for fact in facts:
-        value = fact.numbers[0]
-        if fact.is_value or value is None:
+    for frequency, start, (value, *_) in targets:
+        if value is None:
             continue
-        end = Period(fact.frequency, fact.start, calendar).end
-        length = fact.frequency.months
+        end = Period(frequency, start, calendar).end
+        length = frequency.months
         if end not in ladder or length < ladder[end][0]:
             ladder[end] = (length, value)
     return [(end, value) for end, (_, value) in sorted(ladder.items())]

@@ -14,6 +14,7 @@ from core.periods import Calendar, Frequency, Period
 from scorecards.rules.arrays import Bools, Days, Ints, days
 
 A = TypeVar("A", Days, Ints)
+FREQUENCIES = tuple(Frequency)
 ABOVE_MEASURES = (Frequency.MONTH, Frequency.QUARTER, Frequency.YEAR)
 """The periods that every node has results for; a measure has its own besides."""
 
@@ -64,6 +65,11 @@ class Timeline:
             chosen[0] = False
         return chosen
 
+    def places(self, start: Days) -> Ints:
+        """Column of each period that begins on these days; −1 where none does."""
+        at = np.minimum(np.searchsorted(self.start, start), len(self) - 1)
+        return np.where(self.start[at] == start, at, -1)
+
     def parents(self, longer: Timeline) -> Ints:
         """Column of the longer period that each belongs to; −1 where the other line does not reach."""
         reach = (longer.frequency, longer.periods[0].start, longer.periods[-1].start)
@@ -93,6 +99,62 @@ def _fixed(array: A) -> A:
 
 
 Lines = Mapping[Frequency, Timeline]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The periods of several lines as one row of columns, line after line, so that all frequencies are computed at once.
+
+    The column before that of a period is the period before it: the first of a line is there only for that.
+    """
+
+    lines: Lines
+    begins: Mapping[Frequency, int]
+    frequency: Ints
+    start: Days
+    end: Days
+
+    @classmethod
+    def of(cls, lines: Lines) -> Axis:
+        """The lines, shorter periods first."""
+        ordered = {frequency: lines[frequency] for frequency in FREQUENCIES if frequency in lines}
+        lengths = [len(line) for line in ordered.values()]
+        begins = dict(zip(ordered, np.cumsum([0, *lengths]).tolist(), strict=False))
+        return cls(
+            lines=ordered,
+            begins=begins,
+            frequency=np.repeat(np.array([FREQUENCIES.index(each) for each in ordered], dtype=np.int64), lengths),
+            start=np.concatenate([line.start for line in ordered.values()]),
+            end=np.concatenate([line.end for line in ordered.values()]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.end)
+
+    def columns(self, wanted: Periods | None) -> Bools:
+        """Which periods are wanted; None is all but the first of each line."""
+        return np.concatenate([line.columns(wanted) for line in self.lines.values()])
+
+    @cached_property
+    def is_above_measures(self) -> Bools:
+        """The periods that every node has results for."""
+        return np.isin(self.frequency, [FREQUENCIES.index(each) for each in ABOVE_MEASURES])
+
+    def places(self, frequency: Ints, start: Days) -> Ints:
+        """The column of each period, given as number of its frequency and first day; −1 where it is not here."""
+        at = np.searchsorted(self._order, _order(frequency, start))
+        at[at == len(self)] = 0
+        is_here = (self.frequency[at] == frequency) & (self.start[at] == start)
+        return np.where(is_here, at, -1)
+
+    @cached_property
+    def _order(self) -> Ints:
+        return _order(self.frequency, self.start)
+
+
+def _order(frequency: Ints, start: Days) -> Ints:
+    """Rises by frequency, then by day."""
+    return frequency.astype(np.int64) * 10**7 + start.astype(np.int64)
 
 
 def united(many: Iterable[Periods]) -> dict[Frequency, set[date]]:

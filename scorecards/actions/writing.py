@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
-from psycopg2.extras import execute_values
 
 from core.access import Actor, require, scoped
 from core.actions import Outcome
 from core.periods import Calendar, Frequency, Period, PeriodError
 from scorecards.actions.records import copy_rows
-from scorecards.models import Measure, Observation, Series
+from scorecards.models import Measure
 from scorecards.queries.trees import is_locked
 from scorecards.rules.refusals import LARGEST_NUMBER, Refusal, check_number
 
 STEP = Decimal("1e-15")
 """Facts are stored with fifteen decimals."""
+_EXACT = Context(prec=len(str(int(LARGEST_NUMBER))) + 16, rounding=ROUND_HALF_EVEN)
 FactKey = tuple[int, str, date]
 """Whose fact it is (a series or a measure), frequency and first day of the period."""
 
@@ -75,23 +75,21 @@ class Batch:
         return found
 
 
+_MAIN_LINE = "SELECT s.id FROM scorecards_series s WHERE s.measure_id = scorecards_measure.id AND s.kind = 'actual' AND s.name = ''"
+_FIRST_PERIOD = (
+    f"SELECT min(o.period_start) FROM scorecards_observation o WHERE o.series_id = ({_MAIN_LINE})"  # noqa: S608 - constants
+    " AND o.frequency = scorecards_measure.frequency"
+)
+
+
 def allowed_measures(actor: Actor, verb: str, ids: Sequence[int]) -> dict[int, Measure]:
     """The measures among the ids on which the actor may do it; where there are none, the usual refusal is raised.
 
     Each with `actual_series`, the id of its main line, and `first_period`, the first day that line has a value for.
     """
     asked = Measure.objects.filter(pk__in=set(ids))
-    main = Series.objects.filter(measure=OuterRef("pk"), kind=Series.Kind.ACTUAL, name="")
-    first = Observation.objects.filter(
-        series__measure=OuterRef("pk"),
-        series__kind=Series.Kind.ACTUAL,
-        series__name="",
-        frequency=OuterRef("frequency"),
-    ).order_by("period_start")
     rows = scoped(actor, verb, asked).select_related("unit", "node")
-    rows = rows.annotate(
-        actual_series=Subquery(main.values("pk")), first_period=Subquery(first.values("period_start")[:1])
-    )
+    rows = rows.annotate(actual_series=RawSQL(_MAIN_LINE, []), first_period=RawSQL(_FIRST_PERIOD, []))  # noqa: S611
     found: dict[int, Measure] = {row.pk: row for row in rows}
     if ids and not found:
         require(actor, verb, asked.first() or Measure(pk=ids[0]))
@@ -110,7 +108,7 @@ def checked_period(measure: Measure, period: Period, calendar: Calendar) -> Peri
             _("%(period)s ends after %(unit)s was closed on %(day)s. Values belong to its successor from then on.")
             % {"period": period.label, "unit": measure.unit.name, "day": f"{measure.unit.closed_on:%Y-%m-%d}"}
         )
-    return _cut(period.frequency, period.start, calendar)
+    return period if period.calendar is calendar else _cut(period.frequency, period.start, calendar)
 
 
 @lru_cache(maxsize=1024)
@@ -126,9 +124,7 @@ def exact(number: Decimal | float | int | None) -> Decimal | None:
     if not given.is_finite():
         raise Refusal(_("“%(number)s” is not a number. Write it with digits, for example 12.5.") % {"number": given})
     check_number(float(given))
-    with localcontext() as context:
-        context.prec = len(str(int(LARGEST_NUMBER))) + 16
-        return given.quantize(STEP, rounding=ROUND_HALF_EVEN)
+    return given.quantize(STEP, context=_EXACT)
 
 
 def in_words(error: Exception) -> str:
@@ -186,10 +182,15 @@ def current_of(facts: FactTable, keys: Sequence[FactKey]) -> dict[FactKey, Curre
         f" AS k(whose, frequency, start) ON f.{facts.whose} = k.whose AND f.frequency = k.frequency"
         " AND f.period_start = k.start WHERE f.superseded_at IS NULL"
     )
-    columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
+    columns = [_array(column) for column in zip(*keys, strict=True)] or ["{}"] * 3
     with connection.cursor() as cursor:
         cursor.execute(sql, columns)
         return {row[:3]: Current(row[3], row[4], row[5:]) for row in cursor.fetchall()}
+
+
+def _array(plain: Iterable[object]) -> str:
+    """Numbers, days or plain words as one literal: ten thousand of them as expressions take longer to read than to find."""
+    return f"{{{','.join(map(str, plain))}}}"
 
 
 @dataclass(frozen=True)
@@ -205,16 +206,11 @@ class NewFact:
 def append(facts: FactTable, rows: Sequence[NewFact], *, moment: datetime, actor: Actor, event_id: int) -> None:
     """Supersede what is corrected and add the new facts, in order of key; at most two statements."""
     ordered = sorted(rows, key=lambda row: row.key)
-    old = [(row.corrects.id,) for row in ordered if row.corrects is not None]
+    old = sorted(row.corrects.id for row in ordered if row.corrects is not None)
     with connection.cursor() as cursor:
         if old:
-            execute_values(
-                cursor,
-                f"UPDATE {facts.table} f SET superseded_at = '{moment.isoformat()}'::timestamptz"  # noqa: S608
-                " FROM (VALUES %s) AS old(id) WHERE f.id = old.id",
-                old,
-                page_size=len(old),
-            )
+            sql = f"UPDATE {facts.table} SET superseded_at = %s WHERE id = ANY(%s::bigint[])"  # noqa: S608 - constants
+            cursor.execute(sql, [moment, _array(old)])
     columns = (
         facts.whose, "frequency", "period_start", "revision", "recorded_at", "recorded_by_id", "event_id",
         *facts.values, *facts.texts,

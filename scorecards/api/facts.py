@@ -132,7 +132,8 @@ class ObservationViewSet(_FactViewSet):
             )
             for row in rows
         ]
-        return record_observations(self.actor, rows=asked, today=self.at.today, partial=partial)
+        today, calendar = self.at.today, self.calendar
+        return record_observations(self.actor, rows=asked, today=today, partial=partial, calendar=calendar)
 
 
 class TargetViewSet(_FactViewSet):

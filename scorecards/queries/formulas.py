@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from core.periods import Frequency
-from scorecards.queries.trees import MEASURE_COLUMNS, MeasureInfo, Tree, measure_info
+from scorecards.queries.trees import MAIN_LINE, MEASURE_COLUMNS, MeasureInfo, Tree, measure_info
 from scorecards.rules.formulas import Tree as Formula
 from scorecards.rules.formulas import begins, codes, looks_back, parse
 
@@ -31,8 +31,10 @@ SELECT n.id, n.scorecard_id,
     + MEASURE_COLUMNS
     + """
 FROM below JOIN scorecards_measure m ON m.id = below.id JOIN scorecards_node n ON n.measure_id = m.id
-LEFT JOIN organization_orgunit u ON u.id = m.unit_id ORDER BY n.id
+LEFT JOIN organization_orgunit u ON u.id = m.unit_id
 """
+    + MAIN_LINE
+    + " ORDER BY n.id"
 )
 _READS = (
     BELOW

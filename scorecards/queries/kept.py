@@ -7,12 +7,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
 from django.db import connection
 
 from core.periods import Calendar, Frequency, Period
 from organization.queries import calendars
 from scorecards.models import Baseline, Measure, PeriodLock, Scorecard
-from scorecards.queries.trees import FREQUENCY, Closing, FactRow, MeasureInfo, is_locked
+from scorecards.queries.trees import FREQUENCY, FREQUENCY_WORDS, Closing, Facts, MeasureInfo, is_locked
+from scorecards.rules.arrays import days
 from strategy.models import Strategy
 
 
@@ -45,6 +47,45 @@ def first_day_to_change(card: Scorecard) -> date:
     calendar = calendars()
     rows = PeriodLock.objects.filter(scorecard=card, opened_at=None)
     return first_open_day(card.strategy, max((lock.period(calendar).end for lock in rows), default=None))
+
+
+class FactRow(NamedTuple):
+    """A value (value, numerator, denominator) or a target (target, red flag, stretch, from, to) of a measure's node."""
+
+    node: int
+    is_value: bool
+    frequency: Frequency
+    start: date
+    numbers: tuple[float | None, ...]
+
+
+def rows_of(facts: Facts, infos: Sequence[MeasureInfo], nodes: Collection[int]) -> list[FactRow]:
+    """The facts of some of the measures, one by one; `infos` as the facts number them."""
+    wanted = [place for place, info in enumerate(infos) if info.node in nodes]
+    found = np.flatnonzero(np.isin(facts.measure, wanted))
+    return [
+        FactRow(
+            infos[facts.measure[row]].node,
+            bool(facts.is_value[row]),
+            FREQUENCY[FREQUENCY_WORDS[facts.frequency[row]]],
+            facts.start[row].item(),
+            tuple(None if np.isnan(number) else number for number in facts.numbers[row].tolist()),
+        )
+        for row in found
+    ]
+
+
+def facts_of(rows: Sequence[FactRow], infos: Sequence[MeasureInfo]) -> Facts:
+    """Rows of these measures as arrays, which number them as they stand; rows of others are left out."""
+    place = {info.node: number for number, info in enumerate(infos)}
+    kept = [row for row in rows if row.node in place]
+    return Facts(
+        np.array([place[row.node] for row in kept], dtype=np.int64),
+        np.array([row.is_value for row in kept], dtype=np.bool_),
+        np.array([FREQUENCY_WORDS.index(row.frequency.value) for row in kept], dtype=np.int64),
+        days([row.start for row in kept]) if kept else np.empty(0, dtype="datetime64[D]"),
+        np.array([row.numbers for row in kept], dtype=np.float64).reshape(-1, 5),
+    )
 
 
 class Change(NamedTuple):

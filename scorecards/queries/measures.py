@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.access import Actor, scoped
 from core.charts import MeasureSeries
 from core.formats import NumberFormat, date_short, percent
-from core.periods import At, Frequency, Period
+from core.periods import At, Calendar, Frequency, Period
 from core.statuses import movement, reason_words
 from scorecards.models import Edge, Measure, Observation, Result, Series, Target
 from scorecards.queries.cards import number_format
@@ -377,5 +378,11 @@ def _corrected(rows: list[Observation], numbers: NumberFormat) -> tuple[str, str
 
 def measure_periods(measure: Measure, at: At) -> list[Period]:
     """The measure's own periods a value may be entered for, newest first: the running one and the year before it."""
-    newest = Period.of(Frequency(measure.frequency), at.today, at.period.calendar)
-    return [newest.shift(-step) for step in range(PERIODS_SHOWN)]
+    return list(_periods(Frequency(measure.frequency), at.today, at.period.calendar))
+
+
+@lru_cache(maxsize=64)
+def _periods(frequency: Frequency, today: date, calendar: Calendar) -> tuple[Period, ...]:
+    """Cut once a day: every form of a value asks for them."""
+    newest = Period.of(frequency, today, calendar)
+    return tuple(newest.shift(-step) for step in range(PERIODS_SHOWN))

@@ -7,44 +7,37 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
 from django.db import connection
 
+from core.columns import Column, Layout, Rows
 from core.periods import Frequency
-from scorecards.queries.trees import FREQUENCY
+from scorecards.queries.trees import FREQUENCY_WORDS
+
+KNOWN = Layout(
+    Column("node", "i8", "r.node_id"),
+    Column("frequency", "i2", "r.frequency", FREQUENCY_WORDS),
+    Column("start", "M8[D]", "r.period_start"),
+    Column("score", "f8", "r.score"),
+    Column("value", "f8", "r.value"),
+    Column("coverage", "f8", "r.coverage"),
+    Column("is_red", "?", "r.status = 'off_track'"),
+    Column("is_provisional", "?", "r.is_provisional"),
+    Column("red_inside", "i4", "r.red_inside"),
+)
+"""What other results read of a stored one."""
 
 
-class Known(NamedTuple):
-    """What other results read of a stored one."""
-
-    node: int
-    frequency: Frequency
-    start: date
-    score: float | None
-    value: float | None
-    coverage: float
-    is_red: bool
-    is_provisional: bool
-    red_inside: int
-
-
-_KNOWN = """
-SELECT r.node_id, r.frequency, r.period_start, r.score, r.value, r.coverage, r.status = 'off_track', r.is_provisional,
-  r.red_inside
-FROM scorecards_result r
-WHERE r.node_id = ANY(%s) AND (r.frequency, r.period_start) IN
-  (SELECT p.frequency, p.start FROM unnest(%s::text[], %s::date[]) AS p(frequency, start))
-"""
-
-
-def known_results(nodes: Collection[int], periods: Mapping[Frequency, Collection[date]]) -> list[Known]:
+def known_results(nodes: Collection[int], periods: Mapping[Frequency, Collection[date]]) -> Rows:
     """Stored results of nodes in periods."""
     pairs = [(frequency.value, start) for frequency, starts in periods.items() for start in sorted(starts)]
     if not nodes or not pairs:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [sorted(nodes), [name for name, _ in pairs], [start for _, start in pairs]])
-        rows = cursor.fetchall()
-    return [Known(row[0], FREQUENCY[row[1]], *row[2:]) for row in rows]
+        return np.empty(0, KNOWN.dtype)
+    query = f"""
+SELECT {KNOWN.selected} FROM scorecards_result r WHERE r.node_id = ANY(%s) AND (r.frequency, r.period_start) IN
+  (SELECT p.frequency, p.start FROM unnest(%s::text[], %s::date[]) AS p(frequency, start))
+"""  # noqa: S608 - constants
+    return KNOWN.read(query, [sorted(nodes), [name for name, _ in pairs], [start for _, start in pairs]])
 
 
 class Shown(NamedTuple):

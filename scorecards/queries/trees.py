@@ -6,22 +6,27 @@ Every question here is one statement for one measure or for all; numbers come as
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from core.columns import Column, Layout
 from core.periods import Calendar, Frequency, Period
+from scorecards.rules.arrays import Bools, Days, Floats, Ints
 from scorecards.rules.rollup import DEFAULT_MINIMUM_COVERAGE, Rule
 from scorecards.rules.scoring import DEFAULT_TOLERANCE, Method, Polarity
 from scorecards.rules.status import DEFAULT_BANDS, Bands
 
 FREQUENCY = {frequency.value: frequency for frequency in Frequency}
 """By its stored word; for a hundred thousand rows faster than asking the enumeration."""
+FREQUENCY_WORDS = tuple(FREQUENCY)
+"""In the order in which arrays number them."""
 
 ABOVE = """
 WITH RECURSIVE above(id) AS (
@@ -133,66 +138,62 @@ class Tree:
         return {node.card for node in self.nodes.values() if node.card is not None}
 
 
-_HOLDERS = (
-    ABOVE
-    + """
-SELECT n.scorecard_id, CASE WHEN n.scorecard_id IS NULL THEN n.id END
-FROM above JOIN scorecards_node n USING (id) GROUP BY 1, 2
-"""
-)
+_HOLD = f"""{ABOVE}
+, reached AS (SELECT id, scorecard_id AS card FROM scorecards_node WHERE id = ANY(ARRAY(TABLE above))),
+cards AS (SELECT id FROM scorecards_scorecard
+  WHERE id = ANY(%(cards)s::bigint[] || ARRAY(SELECT card FROM reached WHERE card IS NOT NULL))
+  ORDER BY id FOR NO KEY UPDATE),
+loose AS (SELECT id FROM scorecards_node WHERE id = ANY(ARRAY(SELECT id FROM reached WHERE card IS NULL))
+  ORDER BY id FOR NO KEY UPDATE)
+SELECT true, id FROM cards UNION ALL SELECT false, id FROM loose
+"""  # noqa: S608 - constants
 
 
-def holders(nodes: Collection[int]) -> tuple[list[int], list[int]]:
-    """What must be held while these nodes change: scorecards of them and all above, and nodes without one; by id."""
+def lock_holders(nodes: Collection[int], cards: Collection[int]) -> tuple[list[int], list[int]]:
+    """Lock what must be held while these nodes change, scorecards first: those named, those of the nodes and of all above
+    them, by id; then nodes without one. In a transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS, {"nodes": sorted(nodes)})
+        cursor.execute(_HOLD, {"nodes": sorted(nodes), "cards": sorted(cards)})
         rows = cursor.fetchall()
-    return sorted({card for card, _ in rows if card is not None}), sorted(
-        {node for _, node in rows if node is not None}
-    )
+    return [row for is_card, row in rows if is_card], [row for is_card, row in rows if not is_card]
 
 
 MEASURE_COLUMNS = """
   m.id, m.frequency, m.aggregation, m.method, m.polarity, m.is_percent, m.tolerance::float8, m.baseline::float8,
   m.baseline_on, m.scale::text, m.grace_days, m.starts_on,
   least((m.retired_at AT TIME ZONE %(zone)s)::date, u.closed_on), m.is_critical, m.kind,
-  (SELECT min(o.period_start) FROM scorecards_series s JOIN scorecards_observation o ON o.series_id = s.id
-   WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = '' AND o.frequency = m.frequency),
-  (SELECT s.id FROM scorecards_series s WHERE s.measure_id = m.id AND s.kind = 'actual' AND s.name = ''),
-  m.interpolates, (SELECT array_agg(a."on" ORDER BY a."on") FROM scorecards_annotation a
+  (SELECT min(o.period_start) FROM scorecards_observation o WHERE o.series_id = l.id AND o.frequency = m.frequency),
+  l.id, m.interpolates, (SELECT array_agg(a."on" ORDER BY a."on") FROM scorecards_annotation a
    WHERE a.measure_id = m.id AND a.is_break), m.code, m.expression
 """
+"""Of measures m with their units u and the lines l that are scored."""
+MAIN_LINE = "LEFT JOIN scorecards_series l ON l.measure_id = m.id AND l.kind = 'actual' AND l.name = ''"
 
-_ROLL_UPS = """(
-  SELECT node_id, json_agg(json_build_array(rule, lower(valid), upper(valid)) ORDER BY lower(valid)) AS rules
-  FROM scorecards_noderule GROUP BY node_id
-)"""
-_TREE = (
-    ABOVE
-    + """
-SELECT n.id, n.kind, n.scorecard_id, r.rules::text, coalesce(s.starts_on, o.starts_on),
-  coalesce(least(s.ends_on, (s.retired_at AT TIME ZONE %(zone)s)::date), o.ends_on),
-  e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind,
-  co.starts_on, co.ends_on, CASE WHEN e.child_id IS NULL THEN n.scorecard_id ELSE c.scorecard_id END,
-"""
-    + MEASURE_COLUMNS
-    + """
-FROM above JOIN scorecards_node n USING (id)
-LEFT JOIN """
-    + _ROLL_UPS
-    + """ r ON r.node_id = n.id
-LEFT JOIN strategy_theme t ON t.id = n.theme_id
-LEFT JOIN strategy_strategy s ON s.id = coalesce(n.strategy_id, t.strategy_id)
-LEFT JOIN strategy_objective o ON o.id = n.objective_id
-LEFT JOIN scorecards_edge e ON e.parent_id = n.id
-LEFT JOIN scorecards_node c ON c.id = e.child_id
-LEFT JOIN strategy_objective co ON co.id = c.objective_id
-LEFT JOIN scorecards_measure m ON m.id = coalesce(c.measure_id, n.measure_id)
-LEFT JOIN organization_orgunit u ON u.id = m.unit_id
-ORDER BY n.id, e.child_id, lower(e.valid)
-"""
-)
-_EDGE, _CARD, _MEASURE = 6, 13, 14
+_ROLL_UPS = """(SELECT json_agg(json_build_array(r.rule, lower(r.valid), upper(r.valid)) ORDER BY lower(r.valid))
+      FROM scorecards_noderule r WHERE r.node_id = n.id)::text"""
+_TREE = f"""{ABOVE}
+SELECT x.*, {MEASURE_COLUMNS} FROM (
+  SELECT n.id, n.kind, n.scorecard_id, n.rules, n.starts_on, n.ends_on,
+    e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind, o.starts_on, o.ends_on,
+    CASE WHEN e.child_id IS NULL THEN n.scorecard_id ELSE c.scorecard_id END, coalesce(c.measure_id, n.measure_id)
+  FROM (
+    SELECT n.*, {_ROLL_UPS} AS rules, coalesce(s.starts_on, o.starts_on) AS starts_on,
+      coalesce(least(s.ends_on, (s.retired_at AT TIME ZONE %(zone)s)::date), o.ends_on) AS ends_on
+    FROM scorecards_node n LEFT JOIN strategy_theme t ON t.id = n.theme_id
+    LEFT JOIN strategy_strategy s ON s.id = coalesce(n.strategy_id, t.strategy_id)
+    LEFT JOIN strategy_objective o ON o.id = n.objective_id
+    WHERE n.id = ANY(ARRAY(TABLE above)) OFFSET 0
+  ) n
+  LEFT JOIN scorecards_edge e ON e.parent_id = n.id LEFT JOIN scorecards_node c ON c.id = e.child_id
+  LEFT JOIN strategy_objective o ON o.id = c.objective_id OFFSET 0
+) x(id, kind, card, rules, starts_on, ends_on, child, weight, lower, upper, child_kind, child_starts, child_ends,
+  measure_card, measure_id)
+LEFT JOIN scorecards_measure m ON m.id = x.measure_id LEFT JOIN organization_orgunit u ON u.id = m.unit_id
+{MAIN_LINE} AND x.kind = 'measure' ORDER BY x.id, x.child, x.lower
+"""  # noqa: S608 - constants
+"""In steps (OFFSET 0) and from an array: joined at once, planning took longer than running, and tables were read whole.
+Of a measure that is only a child here, nothing of its facts is asked."""
+_EDGE, _CARD, _MEASURE = 6, 13, 15
 """Where an edge, the scorecard of a measure and the measure begin in a row of the tree."""
 
 
@@ -209,7 +210,7 @@ def tree_above(nodes: Collection[int]) -> Tree:
             if row[_EDGE] is not None:
                 edges.append(EdgeInfo(row[0], *row[_EDGE:_CARD]))
             node = row[0] if row[_EDGE] is None else row[_EDGE]
-            if row[_MEASURE] is not None and node not in measures:
+            if row[_MEASURE] is not None and (row[_EDGE] is None or node not in measures):
                 measures[node] = measure_info(node, row[_CARD], row[_MEASURE:])
     return Tree(found, edges, measures)
 
@@ -257,33 +258,59 @@ def scale_scores(scale: dict[str, Any]) -> tuple[float, ...]:
     return tuple(sorted(float(score) for score in scale.values()))
 
 
-_VALUES = """
-SELECT true, series_id, frequency, period_start, value::float8, numerator::float8, denominator::float8,
-  NULL::float8, NULL::float8
-FROM scorecards_observation WHERE superseded_at IS NULL AND series_id = ANY(%s::bigint[])
-"""
-_TARGETS = """
-SELECT false, measure_id, frequency, period_start, value::float8, red_flag::float8, stretch::float8, low::float8,
-  high::float8
-FROM scorecards_target WHERE superseded_at IS NULL AND measure_id = ANY(%s::bigint[])
-"""
+_NUMBERS = ("first", "second", "third", "fourth", "fifth")
+FACTS = Layout(
+    Column("owner", "i8"),
+    Column("is_value", "?"),
+    Column("frequency", "i2", words=FREQUENCY_WORDS),
+    Column("start", "M8[D]", "period_start"),
+    *(Column(name, "f8") for name in _NUMBERS),
+)
+"""Current values (value, numerator, denominator) and targets (target, red flag, stretch, from, to); a series or a measure."""
+_VALUES = f"""
+SELECT {FACTS.selected} FROM (SELECT *, series_id AS owner, true AS is_value, value AS first, numerator AS second,
+  denominator AS third, NULL::float8 AS fourth, NULL::float8 AS fifth FROM scorecards_observation) f
+WHERE superseded_at IS NULL AND series_id = ANY(%s::bigint[])
+"""  # noqa: S608 - constants
+_TARGETS = f"""
+SELECT {FACTS.selected} FROM (SELECT *, measure_id AS owner, false AS is_value, value AS first, red_flag AS second,
+  stretch AS third, low AS fourth, high AS fifth FROM scorecards_target) f
+WHERE superseded_at IS NULL AND measure_id = ANY(%s::bigint[])
+"""  # noqa: S608 - constants
 _BETWEEN = " AND period_start BETWEEN %s AND %s"
 _FACTS = f"{_VALUES} UNION ALL {_VALUES}{_BETWEEN} UNION ALL {_TARGETS} UNION ALL {_TARGETS}{_BETWEEN}"
 SHORT = frozenset({Frequency.WEEK, Frequency.MONTH})
 """Frequencies of which a measure has many facts; the few of the others are read whole."""
 
 
-class FactRow(NamedTuple):
-    """A current value (value, numerator, denominator) or target (target, red flag, stretch, from, to) of a measure."""
-
-    node: int
-    is_value: bool
-    frequency: Frequency
-    start: date
-    numbers: tuple[float | None, ...]
+TargetFact: TypeAlias = tuple[Frequency, date, tuple[float | None, ...]]
+"""Frequency, first day and the five numbers of a target."""
 
 
-def current_facts(infos: Sequence[MeasureInfo], first: date, last: date) -> list[FactRow]:
+@dataclass(frozen=True)
+class Facts:
+    """f facts: each one's measure by its place among those asked for, its frequency by number, its five numbers (f × 5)."""
+
+    measure: Ints
+    is_value: Bools
+    frequency: Ints
+    start: Days
+    numbers: Floats
+
+    def since(self, measure: int) -> Facts:
+        """Those of the measures from this place on, counted from there."""
+        rows = self.measure >= measure
+        start, numbers = self.start[rows], self.numbers[rows]
+        return Facts(self.measure[rows] - measure, self.is_value[rows], self.frequency[rows], start, numbers)
+
+    def targets_of(self, measure: int) -> Iterator[TargetFact]:
+        """The targets of one measure."""
+        for row in np.flatnonzero((self.measure == measure) & ~self.is_value):
+            numbers = tuple(None if number != number else number for number in self.numbers[row].tolist())  # noqa: PLR0124
+            yield FREQUENCY[FREQUENCY_WORDS[self.frequency[row]]], self.start[row].item(), numbers
+
+
+def current_facts(infos: Sequence[MeasureInfo], first: date, last: date) -> Facts:
     """Values of the actual series and targets as known now, of weekly and monthly measures between two days only.
 
     A plan and a ladder are read whole. Lists of ids, not joins: they keep to the index also before the tables are analysed.
@@ -293,11 +320,24 @@ def current_facts(infos: Sequence[MeasureInfo], first: date, last: date) -> list
     planned = [info.id for info in infos if info.frequency not in SHORT or info.has_plan or info.has_ladder]
     unplanned = [info.id for info in part if not (info.has_plan or info.has_ladder)]
     values = ([info.series for info in whole], [info.series for info in part])
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS, [values[0], values[1], first, last, planned, unplanned, first, last])
-        rows = cursor.fetchall()
-    nodes = ({info.id: info.node for info in infos}, {info.series: info.node for info in infos})
-    return [FactRow(nodes[row[0]][row[1]], row[0], FREQUENCY[row[2]], row[3], row[4:]) for row in rows]
+    rows = FACTS.read(_FACTS, [values[0], values[1], first, last, planned, unplanned, first, last])
+    is_value = rows["is_value"]
+    measure = np.where(
+        is_value,
+        _places([info.series for info in infos], rows["owner"], is_value),
+        _places([info.id for info in infos], rows["owner"], ~is_value),
+    )
+    numbers = np.column_stack([rows[name] for name in _NUMBERS])
+    return Facts(measure, is_value, rows["frequency"].astype(np.int64), rows["start"], numbers)
+
+
+def _places(owners: Sequence[int], asked: Ints, among: Bools) -> Ints:
+    """Where each of those asked for stands among the owners, for the rows named; 0 for the others."""
+    given = np.array(owners, dtype=np.int64)
+    order = np.argsort(given)
+    found = np.zeros(len(asked), dtype=np.int64)
+    found[among] = order[np.searchsorted(given[order], asked[among])]
+    return found
 
 
 @dataclass(frozen=True)

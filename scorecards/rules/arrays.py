@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import pairwise
 from math import fsum
 from typing import TypeAlias
 
@@ -24,6 +23,8 @@ quiet = np.errstate(all="ignore")
 
 MISSING = float("nan")
 TOLERANCE = 1e-9
+MANY, LONGEST = 300, 64
+"""From so many numbers on, groups of up to so many are summed at once; the others one by one."""
 DECIMALS = 9
 """Scores and coverages are rounded once, at the end, to so many decimals (METHOD §5)."""
 
@@ -73,8 +74,36 @@ def group_bounds(group: Ints, groups: int) -> list[int]:
 
 def group_sums(numbers: Floats, bounds: list[int]) -> Floats:
     """Exactly rounded sum of each group's numbers, NaN beyond all numbers; a sum by blocks would depend on length."""
-    listed = numbers.tolist()
-    return floats([_exact_sum(listed[begin:end]) for begin, end in pairwise(bounds)])
+    edges: Ints = np.array(bounds, dtype=np.int64)
+    first, size = edges[:-1], edges[1:] - edges[:-1]
+    if len(numbers) < MANY:
+        found, is_exact = np.zeros(len(size)), np.zeros(len(size), dtype=np.bool_)
+    else:
+        found, is_exact = _sums(numbers, first, size)
+    listed = numbers.tolist() if len(numbers) < MANY or not is_exact.all() else []
+    for group in np.flatnonzero(~is_exact).tolist():
+        found[group] = _exact_sum(listed[bounds[group] : bounds[group + 1]])
+    return found
+
+
+@quiet
+def _sums(numbers: Floats, first: Ints, size: Ints) -> tuple[Floats, Bools]:
+    """Sums of all groups at once, number by number, with what each addition loses summed beside; and which are exact:
+    where that second sum lost nothing, both together are the true sum, and adding them rounds it once."""
+    total, rest, is_exact = np.zeros(len(size)), np.zeros(len(size)), size <= LONGEST
+    for step in range(int(size[is_exact].max(initial=0))):
+        rows = np.flatnonzero((size > step) & is_exact)
+        total[rows], lost = _two_sum(total[rows], numbers[first[rows] + step])
+        rest[rows], lost = _two_sum(rest[rows], lost)
+        is_exact[rows] = lost == 0
+    return total + rest, is_exact
+
+
+def _two_sum(one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    """The sum as binary64 gives it, and exactly what it lacks (Knuth, The Art of Computer Programming 2, §4.2.2)."""
+    found = one + other
+    back = found - one
+    return found, (one - (found - back)) + (other - back)
 
 
 def _exact_sum(numbers: list[float]) -> float:

@@ -163,9 +163,10 @@ def roll_up_many(
     bounds = group_bounds(parent_index, parents)
     score, weight = _among(counted, floats(scores), MISSING), _among(counted, floats(weights), 0.0)
     selected = _SELECTIONS[rule](score, weight, parent_index, bounds, bands)
-    mean = _weighted_mean(score, np.where(selected, weight, 0.0), bounds)
+    chosen = np.where(selected, weight, 0.0)
     total = group_sums(weight, bounds)
-    coverage = _weighted_mean(np.where(np.isnan(score), 0.0, floats(coverages)), weight, bounds)
+    mean = _weighted_mean(score, chosen, group_sums(chosen, bounds), bounds)
+    coverage = _weighted_mean(np.where(np.isnan(score), 0.0, floats(coverages)), weight, total, bounds)
     no_weight = total == 0
     too_little = ~no_weight & (np.isnan(mean) | (coverage < minimum_coverage - TOLERANCE))
     reason = words(parents)
@@ -182,10 +183,9 @@ def _among(counted: Bools | None, numbers: Floats, otherwise: float) -> Floats:
     return numbers if counted is None else np.where(counted, numbers, otherwise)
 
 
-def _weighted_mean(numbers: Floats, weights: Floats, bounds: list[int]) -> Floats:
+def _weighted_mean(numbers: Floats, weights: Floats, total: Floats, bounds: list[int]) -> Floats:
     """Σ w·x ÷ Σ w per parent, rounded; rows of weight 0 may hold NaN; NaN where all weights are 0."""
     points = group_sums(np.where(weights > 0, weights * numbers, 0.0), bounds)
-    total = group_sums(weights, bounds)
     return rounded(np.divide(points, total, out=np.full(len(total), MISSING), where=total > 0))
 
 

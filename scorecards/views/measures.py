@@ -105,7 +105,10 @@ def measure_record(request: PortalRequest, found: Measure) -> HttpResponse:
     """Record one value; what is wrong is said beside the input and nothing is lost."""
     form = RecordForm(request.POST, measure=found, at=request.at)
     outcome = take(
-        form, lambda _data: record_observations(request.actor, rows=[form.row(found)], today=request.at.today)
+        form,
+        lambda _data: record_observations(
+            request.actor, rows=[form.row(found)], today=request.at.today, calendar=request.at.period.calendar
+        ),
     )
     if outcome is None:
         return _measure_page(request, found, form, status=422)

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.slow
 
 FIGURES = (
     "rebuild all scores, from nothing",
-    "memory of the rebuild",
+    "memory of the rebuild, from nothing",
+    "memory of the rebuild, nothing to change",
     "F, the floor: a signed-in constant page",
     "executive home",
     "scorecard of a unit, 36 measures with spark lines",
@@ -24,6 +25,8 @@ FIGURES = (
     "executive home, p95 with 4 clients",
     "record one value, roll-up to the top included",
     "bulk upsert with roll-up, in COPY and one upsert",
+    "the same, in COPY and one upsert of a bare table",
+    "the same, for each result stored",
 )
 
 

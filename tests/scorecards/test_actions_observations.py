@@ -273,3 +273,21 @@ def test_the_serving_role_can_record_and_correct(tree, as_app_role):
     assert [tree.record(measure, "2026-06", value) for value in (5, 6)] == ["taken", "changed"]
     many = [row(measure, f"{year}-{month:02d}", month) for year in (2024, 2025) for month in range(1, 13)]
     assert record_observations(tree.officer, rows=many, today=TODAY).count("taken") == 24
+
+
+@pytest.mark.parametrize("change", [
+    "UPDATE scorecards_observation SET value = 9 WHERE superseded_at IS NULL",
+    "UPDATE scorecards_observation SET superseded_at = now(), comment = 'x' WHERE superseded_at IS NULL",
+    "UPDATE scorecards_observation SET superseded_at = superseded_at + interval '1 day' WHERE revision = 1",
+    "UPDATE scorecards_observation SET superseded_at = NULL WHERE revision = 1",
+    "DELETE FROM scorecards_observation",
+])  # fmt: skip
+def test_a_stored_value_is_superseded_once_and_never_changed(change):
+    tree = scorecard()
+    measure = tree.measure("A")
+    for value in (5, 7):
+        tree.record(measure, "2026-06", value)
+    before = list(Observation.objects.order_by("pk").values())
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+    assert list(Observation.objects.order_by("pk").values()) == before
