@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.access import Actor
+from core.access import Actor, scoped
 from core.announcements import announcement_kind
 from core.panels import panel
 from core.periods import At
 from planning.queries.maps import StrategyMap, strategy_map
-from strategy.models import Strategy
+from planning.queries.trials import Line, tried_links
+from strategy.models import Objective, ObjectiveLink, Strategy
+from strategy.models.structure import NodeState
 
 announcement_kind("strategy_adopted", _("Strategies that are adopted or amended"))
 
@@ -19,3 +24,12 @@ def map_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> StrategyMap | 
     """The picture of the map; silent while nothing stands on it."""
     found = strategy_map(viewer, strategy, at)
     return found if found.layout else None
+
+
+@panel("objective", "trial", _("What the figures say of its links"), "planning/panels/trial.html", order=60)
+def trial_of_objective(objective: Objective, viewer: Actor, at: At) -> Sequence[Line] | None:
+    """The verdicts on the links that begin or end here; silent for one without links."""
+    ends = Q(source=objective) | Q(target=objective)
+    rows = scoped(viewer, "view", ObjectiveLink.objects.filter(ends, state=NodeState.LIVE))
+    links = list(rows.select_related("source", "target").order_by("source__code", "target__code"))
+    return tried_links(viewer, links) if links else None

@@ -34,6 +34,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="20"),
         "options": {"expires": 3600, "queue": "heavy"},
     },
+    "strategies-on-trial": {
+        "task": "planning.try_strategies",
+        "schedule": crontab(hour="4", minute="10"),
+        "options": {"expires": 3600, "queue": "heavy"},
+    },
     "daily-mail": {
         "task": "notifications.send_digests",
         "schedule": 900.0,

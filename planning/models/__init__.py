@@ -1,0 +1,5 @@
+"""Records of process 4."""
+
+from planning.models.trials import LinkTrial
+
+__all__ = ["LinkTrial"]

@@ -1,0 +1,29 @@
+"""Tasks of planning: what beat sends, and the work of jobs that people order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from core.access import require
+from jobs.models import Job
+from jobs.worker import job_task
+from organization.actors import Actor
+from planning.actions import trials
+from strategy.models import Strategy
+
+
+@shared_task(name="planning.try_strategies")
+def try_strategies() -> None:
+    """Test the links for which a new period has come. Derived from results alone; reads no one's data."""
+    trials.try_strategies(timezone.localdate())
+
+
+@job_task(trials.TASK)
+def try_strategy(actor: Actor, job: Job) -> dict[str, Any]:
+    """The test of one strategy's links that somebody ordered."""
+    strategy = Strategy.objects.get(pk=job.arguments["strategy"])
+    require(actor, "change_structure", strategy)
+    return {"tests": trials.try_strategy(strategy, timezone.localdate())}
