@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -32,6 +33,12 @@ NO_BROWSER = "no Chromium on PATH (Debian: apt-get install chromium); SMO_REQUIR
 # Playwright runs an event loop in the test's thread, and Django would take that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 _at_exit = ExitStack()
+
+# How long an example takes says how busy the machine is, not whether a rule is right.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('scorecards', '0017_reports_of_measures'),
+        ('scorecards', '0018_superseding'),
         ('strategy', '0006_marks'),
         ('audit', '0003_marks'),
     ]
