@@ -75,9 +75,7 @@ def _plan(
     return Plan(
         today=at.today,
         end=strategy.ends_on,
-        objectives=tuple(
-            ObjectiveFacts(one.pk, one.owner_id, counted[one.pk], one.ends_on) for one in objectives
-        ),
+        objectives=tuple(ObjectiveFacts(one.pk, one.owner_id, counted[one.pk], one.ends_on) for one in objectives),
         targets=tuple(_targets([row for row, _objective in measures.values()], at)),
         links=tuple(PathEdge(one.pk, one.source_id, one.target_id, one.lag_max, one.is_necessary) for one in links),
     )
@@ -107,7 +105,7 @@ def _targets(measures: Sequence[Measure], at: At) -> list[TargetFacts]:
     ).order_by("period_start")
     own = {one.pk: one.frequency for one in measures}
     for key, frequency, value in rows.values_list("node__measure_id", "frequency", "value"):
-        if frequency == own[key]:
+        if frequency == own[key] and value is not None:
             past[key].append(value)
     found = []
     for one in measures:

@@ -99,9 +99,11 @@ def _sources(chosen: set[int], today: date) -> _Sources:
     return _Sources(measures, peers, values, breaks)
 
 
-def _good(measure: Measure, value: float, score: float | None) -> float | None:
+def _good(measure: Measure, value: float | None, score: float | None) -> float | None:
     """The value so that up is better; of a range its score, because neither side is."""
-    return score if measure.polarity == Measure.Polarity.INSIDE else measure.goodness * value
+    if measure.polarity == Measure.Polarity.INSIDE:
+        return score
+    return None if value is None else measure.goodness * value
 
 
 def _posed(link: ObjectiveLink, source: int | None, target: int | None, known: _Sources, calendar: Calendar) -> Posed:
