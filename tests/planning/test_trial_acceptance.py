@@ -15,7 +15,7 @@ from planning.rules.trial.surrogates import against_surrogates, surrogates_for
 from planning.rules.trial.verdicts import significant, strictest, verdict
 from tests.planning.simulated import autoregressive, entering, linked, share_seen, share_seen_of_levels
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.simulation]
 RUNS = 1_000
 NULL, SHARED = 0.08, 0.09
 

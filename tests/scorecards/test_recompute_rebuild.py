@@ -313,6 +313,7 @@ def test_a_rebuild_leaves_every_byte_as_writes_and_the_clock_left_it(seed):
 
 
 @pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("seed", range(100, 140))
 def test_a_rebuild_leaves_every_byte_after_many_more_edits(seed):
     play(seed, 60)

@@ -67,6 +67,7 @@ def test_four_of_five_year_ends_lie_inside_the_interval(kind: str, n: int):
 
 
 @pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("aggregation", [Aggregation.LAST, Aggregation.SUM])
 @pytest.mark.parametrize("n", [24, 36])
 @pytest.mark.parametrize("kind", ["walk", "ar1", "season"])

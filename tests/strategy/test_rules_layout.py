@@ -75,6 +75,7 @@ def test_a_map_of_sixty_objectives_and_120_links_holds_apart(seed):
 
 
 @pytest.mark.slow
+@pytest.mark.simulation
 @given(maps(most_boxes=60, most_links=120))
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_maps_of_any_size_hold_apart(drawn):
