@@ -264,6 +264,8 @@ class ReportShown:
     more_problems: int
     rows: int
     """Rows that are or would be written: taken or changed."""
+    opens: str = ""
+    """The address of what was made, where that is one page."""
 
 
 def report_shown(document: dict[str, Any]) -> ReportShown | None:
@@ -278,6 +280,7 @@ def report_shown(document: dict[str, Any]) -> ReportShown | None:
         problems=problems[:PROBLEMS_SHOWN],
         more_problems=document.get("problem_count", 0) - len(problems[:PROBLEMS_SHOWN]),
         rows=counts.get(Outcome.TAKEN.value, 0) + counts.get(Outcome.CHANGED.value, 0),
+        opens=document.get("opens", "") if document.get("is_committed") else "",
     )
 
 
