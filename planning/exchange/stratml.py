@@ -34,7 +34,7 @@ FAULTS: dict[str, str | Promise] = {
     "too_many": gettext_lazy("%(tag)s holds more “%(detail)s” than the schema allows; the further ones are kept."),
     "order": gettext_lazy("The parts of %(tag)s are not in the schema's order; an export puts them in order."),
     "missing": gettext_lazy("%(tag)s lacks “%(detail)s”, which the schema wants; an export adds an empty one."),
-    "attribute": gettext_lazy("%(tag)s has %(detail)s, which the schema does not know there; it is kept."),
+    "attribute": gettext_lazy("%(tag)s has “%(detail)s”, which the schema does not know there; it is kept."),
     "needed": gettext_lazy("%(tag)s lacks the attribute “%(detail)s”, which the schema wants; an export adds it."),
     "value": gettext_lazy(
         "“%(detail)s” is not what the schema allows in %(tag)s; it is kept, and fitted in an export."
@@ -43,13 +43,14 @@ FAULTS: dict[str, str | Promise] = {
     "mixed": gettext_lazy("%(tag)s holds text among its parts: “%(detail)s”; it is kept."),
 }
 EMPTY = gettext_lazy("%(tag)s is empty, which the schema does not allow; it is kept, and left out of an export.")
+NO_FACTS = gettext_lazy("What the portal added to the file cannot be read: layers, links and days are left out.")
 NOTES: dict[str, str | Promise] = {
-    "cut": gettext_lazy("%(tag)s: a text is longer than the portal holds and is shortened here (%(detail)s)."),
+    "cut": gettext_lazy("%(tag)s: a text is longer than the portal holds and is shortened here (“%(detail)s”)."),
     "unnamed": gettext_lazy("%(tag)s has no name; it is called “%(detail)s” here."),
     "renamed": gettext_lazy("%(tag)s has the name of another one; it is called “%(detail)s” here."),
-    "numbered": gettext_lazy("%(tag)s has no sequence indicator that can be a code; its code is %(detail)s."),
+    "numbered": gettext_lazy("%(tag)s has no sequence indicator that can be a code; its code is “%(detail)s” here."),
     "facts": gettext_lazy(
-        "What the portal added to this file does not fit the plan any more: its layers, links and days are left out. %(detail)s"
+        "“%(detail)s” is not called so where the file tells of its layer, links and days; those are left out."
     ),
 }
 COUNTED = {
@@ -124,15 +125,17 @@ def _grouped(found: Iterable[Fault | Note]) -> Iterator[str]:
         sentence = FAULTS[kind] if kind in FAULTS else NOTES[kind]
         if kind == "value" and not has_detail:
             sentence = EMPTY
+        if kind == "facts" and not has_detail:
+            sentence = NO_FACTS
         details = list(Counter(one.detail[:80] for one in alike))
-        detail = "”, “".join(details[:SHOWN]) + ("” …“" if len(details) > SHOWN else "")
+        detail = "”, “".join(details[:SHOWN]) + (" …" if len(details) > SHOWN else "")
         lines = [str(line) for line in Counter(one.line for one in alike if one.line)]
         place = _(" Lines %(lines)s%(more)s.") % {
             "lines": ", ".join(lines[:SHOWN]),
             "more": " …" if len(lines) > SHOWN else "",
         }
         times = f"{len(alike)} × " if len(alike) > 1 else ""
-        yield times + str(sentence) % {"tag": tag, "detail": detail.replace("” …“", "” …")} + (place if lines else "")
+        yield times + str(sentence) % {"tag": tag, "detail": detail} + (place if lines else "")
 
 
 # ------------------------------------------------------------------------------------------------------------- out

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core.access import Forbidden
 from core.importers import run
 from core.mapping import Mapping
 from core.spreadsheets import COMMAND, SpreadsheetError
+from organization.models import Person
 from organization.roles import Role
 from planning.exchange.stratml import stratml_of
 from planning.exchange.stratml_file import LARGEST, read_tree
 from planning.models import PlanSource
 from planning.queries.sources import export_facts
+from planning.queries.starting import kept
 from planning.rules.plan_tree import counts
 from planning.rules.stratml_export import in_order
 from strategy.models import Objective, Strategy, Theme
@@ -198,3 +204,37 @@ def test_identifiers_made_here_stay_the_same_from_export_to_export(tmp_path):
     made = factories.strategy_map()
     first, second = (stratml_of(made.strategy, export_facts(made.office, made.strategy), 2, SITE) for _time in "12")
     assert first == second and len(set(re.findall(rb"<Identifier>(_[0-9a-f-]{36})<", first))) == 5
+
+
+def test_the_command_takes_a_plan_by_options_alone(office, tmp_path):
+    path, options = file(tmp_path, GOOD), tmp_path / "plan.toml"
+    options.write_text('kind = "stratml"\n[options]\nunit = "CLI"\n')
+    person = Person.objects.get(pk=office.person_id)
+    call_command("import_table", str(path), mapping=options, email=person.email, stdout=StringIO())
+    assert nothing_saved()
+    call_command("import_table", str(path), mapping=options, email=person.email, commit=True, stdout=StringIO())
+    assert Strategy.objects.get().name == "Plan of the clinic"
+
+
+def test_an_export_asks_as_often_for_few_objectives_as_for_many():
+    counted = []
+    for size in (1, 3):
+        made = factories.strategy_map(objectives=size)
+        with CaptureQueriesContext(connection) as asked:
+            stratml_of(made.strategy, export_facts(made.office, made.strategy), 2, SITE)
+        counted.append(len(asked))
+    assert counted[0] == counted[1] <= 8
+
+
+def test_what_came_with_a_plan_is_shown(office, tmp_path):
+    taken(office, file(tmp_path, GOOD))
+    shown = kept(PlanSource.objects.get())
+    assert shown.stakeholders == [("", "Ann", "")]
+    assert shown.notes == [("See  patients", "Kept word for word")]
+    assert dict(shown.counts) == {"Organization": 1, "Stakeholder": 1, "Identifier": 1}
+
+
+def test_the_plan_a_strategy_came_from_is_never_changed(office, tmp_path):
+    taken(office, file(tmp_path, GOOD))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PlanSource.objects.update(file_name="other.xml")
