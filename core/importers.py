@@ -64,7 +64,8 @@ class Importer:
     rights itself, writes only if `commit` is true, and leaves the transaction to `run`. `series`: the names of the
     values by period it takes ("actual", "target"), if any. `options`: what else a mapping or a caller may say.
     `verb`: what the actor must be allowed to do, for screens that offer the import. `own_fields`: those that the
-    organisation has added, asked when an import begins.
+    organisation has added, asked when an import begins. `whole` reads a file that is no table: `plan` then gets what it
+    gives instead of rows, and a mapping says options alone.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Importer:
     options: tuple[Field, ...] = ()
     verb: str = ""
     own_fields: Callable[[], tuple[Field, ...]] = tuple
+    whole: Callable[[Path, Limits], Any] | None = None
 
     def all_fields(self) -> tuple[Field, ...]:
         """With those the organisation has added."""
@@ -98,13 +100,14 @@ def importer(
     options: tuple[Field, ...] = (),
     verb: str = "",
     own_fields: Callable[[], tuple[Field, ...]] = tuple,
+    whole: Callable[[Path, Limits], Any] | None = None,
 ) -> Callable[[Plan], Plan]:
     """Register the decorated function as the importer of a kind."""
 
     def register(plan: Plan) -> Plan:
         if kind in _importers:
             raise RuntimeError(f"importer {kind} is registered twice")
-        _importers[kind] = Importer(kind, title, fields, plan, row_type, series, options, verb, own_fields)
+        _importers[kind] = Importer(kind, title, fields, plan, row_type, series, options, verb, own_fields, whole)
         return plan
 
     return register
@@ -150,6 +153,9 @@ def run(
         chosen = importer_named(kind)
         _check_kind(chosen, mapping)
         settings = _settings(chosen, {**mapping.options, **(options or {})})
+        if chosen.whole is not None:
+            report = _run_whole(chosen, chosen.whole(Path(path), limits), actor, commit, settings)
+            return _named(report, kind, mapping, path, commit)
         with _opened(Path(path), mapping, limits) as table:
             bound = apply(mapping, table, chosen.all_fields(), series=chosen.series, calendar=calendar)
             rows = _Rows(chosen, bound, problems, progress)
@@ -163,6 +169,19 @@ def run(
         for sentence in getattr(error, "sentences", (str(error),)):
             problems.note(sentence)
     _merge(report, problems)
+    return _named(report, kind, mapping, path, commit)
+
+
+def _run_whole(chosen: Importer, document: Any, actor: Actor | None, commit: bool, settings: Any) -> ImportReport:
+    """The same promise for a file that is no table: all of it or nothing."""
+    with transaction.atomic() if commit else nullcontext():
+        report = chosen.plan(actor, document, commit=commit, options=settings)
+        if commit and report.is_refused:
+            transaction.set_rollback(True)
+    return report
+
+
+def _named(report: ImportReport, kind: str, mapping: Mapping, path: Path | str, commit: bool) -> ImportReport:
     report.kind, report.source, report.file = kind, mapping.source, Path(path).name
     report.is_committed = commit and not report.is_refused
     return report

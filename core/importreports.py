@@ -97,7 +97,8 @@ class ImportReport:
 
     An importer counts rows with `add`, refuses them with `refuse`, and puts its own figures into `totals`, such as
     {"measures": 326, "actuals": 2281}. `run` adds the rest: the file, what was found out about it, skipped rows, the
-    fields for which the mapping's default stands, and the problems that keep everything from being written.
+    fields for which the mapping's default stands, and the problems that keep everything from being written. `opens` is
+    the address of what an import made, where that is one page.
     """
 
     kind: str = ""
@@ -111,6 +112,7 @@ class ImportReport:
     problem_count: int = 0
     is_committed: bool = False
     notes: list[str] = field(default_factory=list)
+    opens: str = ""
     lines: ReportLines = field(default_factory=ReportLines, compare=False)
 
     @property
@@ -168,6 +170,7 @@ class ImportReport:
             "totals": dict(self.totals),
             "defaulted": dict(self.defaulted),
             "notes": list(self.notes),
+            "opens": self.opens,
             "problems": list(self.problems),
             "problem_count": self.problem_count,
             "is_committed": self.is_committed,

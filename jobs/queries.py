@@ -264,6 +264,10 @@ class ReportShown:
     more_problems: int
     rows: int
     """Rows that are or would be written: taken or changed."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of the file, right as it is."""
+    opens: str = ""
+    """The address of what was made, where that is one page."""
 
 
 def report_shown(document: dict[str, Any]) -> ReportShown | None:
@@ -278,6 +282,8 @@ def report_shown(document: dict[str, Any]) -> ReportShown | None:
         problems=problems[:PROBLEMS_SHOWN],
         more_problems=document.get("problem_count", 0) - len(problems[:PROBLEMS_SHOWN]),
         rows=counts.get(Outcome.TAKEN.value, 0) + counts.get(Outcome.CHANGED.value, 0),
+        notes=tuple(document.get("notes", [])),
+        opens=document.get("opens", "") if document.get("is_committed") else "",
     )
 
 
@@ -289,7 +295,6 @@ def _facts(document: dict[str, Any]) -> list[tuple[str, str]]:
     facts = [(name, f"{total:,}") for name, total in document.get("totals", {}).items() if total]
     for name, count in document.get("defaulted", {}).items():
         facts.append((_("Rows with the default of %(field)s") % {"field": name}, f"{count:,}"))
-    facts += [(_("Note"), note) for note in document.get("notes", [])]
     facts += [
         (_("Read as"), guessed if found.get("encoding_is_guessed") else encoding),
         (_("Sheet"), str(found.get("sheet") or "")),

@@ -1,4 +1,4 @@
-"""What process 4 adds to other screens: the map on a strategy's page."""
+"""What process 4 adds to other screens: the map and the files on a strategy's page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.announcements import announcement_kind
 from core.panels import panel
 from core.periods import At
 from planning.queries.maps import StrategyMap, strategy_map
+from planning.queries.starting import Exchange, exchange
 from planning.queries.trials import Line, tried_links
 from strategy.models import Objective, ObjectiveLink, Strategy
 from strategy.models.structure import NodeState
@@ -33,3 +34,9 @@ def trial_of_objective(objective: Objective, viewer: Actor, at: At) -> Sequence[
     rows = scoped(viewer, "view", ObjectiveLink.objects.filter(ends, state=NodeState.LIVE))
     links = list(rows.select_related("source", "target").order_by("source__code", "target__code"))
     return tried_links(viewer, links) if links else None
+
+
+@panel("strategy", "exchange", _("Files of this strategy"), "planning/panels/exchange.html", order=90)
+def files_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> Exchange:
+    """The strategy as StratML and as a workbook; where it came from; the library for a draft."""
+    return exchange(viewer, strategy)

@@ -1,9 +1,9 @@
-"""Who may see what of process 4. Testing is a verb on the strategy: whoever may change its structure may order it."""
+"""Who may do what with the records of planning. Testing its links is a verb on the strategy."""
 
 from __future__ import annotations
 
 from core.access import EVERYONE, Grant, Policy, policy, through
-from planning.models import LinkTrial
+from planning.models import LinkTrial, PlanSource
 
 
 @policy(LinkTrial)
@@ -13,3 +13,12 @@ class LinkTrialPolicy(Policy):
     unit = "link__strategy__unit"
     owner = "link__strategy__owner"
     grants = {"view": [Grant(EVERYONE, through("link__strategy"))]}
+
+
+@policy(PlanSource)
+class PlanSourcePolicy(Policy):
+    """Seen with the strategy that was made of it."""
+
+    unit = "strategy__unit"
+    owner = "strategy__owner"
+    grants = {"view": [Grant(EVERYONE, through("strategy"))]}

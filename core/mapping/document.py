@@ -95,7 +95,7 @@ class Mapping:
             layout=layout,
             folder=folder_from(top.section("folder")) if top.has("folder") else None,
             styles=styles,
-            fields=_fields(top.section("fields"), styles, lookups),
+            fields=_fields(top.section("fields"), styles, lookups, is_required=not top.has("options")),
             lookups=lookups,
             row_period=row_period,
             values=value_blocks_from(top.raw("values", []), styles, lookups, row_period, top.problems),
@@ -183,12 +183,15 @@ def _finished(section: Section, style_from: Any, base: Any) -> Any:
     return style
 
 
-def _fields(section: Section, styles: Styles, lookups: dict[str, dict[str, Scalar]]) -> dict[str, Source]:
+def _fields(
+    section: Section, styles: Styles, lookups: dict[str, dict[str, Scalar]], *, is_required: bool
+) -> dict[str, Source]:
+    """A mapping for a file that is no table has options alone; which fields a table needs, its importer says."""
     fields = {
         name: source_from(content, f"[fields] {name}", styles, lookups, section.problems)
         for name, content in section.items()
     }
-    if not fields:
+    if not fields and is_required:
         section.refuse(_("says no field, so nothing can be imported."))
     return fields
 

@@ -53,10 +53,19 @@ def _value(value: Any) -> str:
     return _text(value) if isinstance(value, str) else json.dumps(value)
 
 
-def starter(kind: str, source: str, columns: Sequence[str], fields: Sequence[Field], series: Sequence[str] = ()) -> str:
+def starter(
+    kind: str,
+    source: str,
+    columns: Sequence[str],
+    fields: Sequence[Field],
+    series: Sequence[str] = (),
+    options: Sequence[Field] = (),
+    given: Dictionary[str, Any] | None = None,
+) -> str:
     """The beginning of a mapping for a file with these columns: fields whose name or label is a column's are filled.
 
-    All other fields and columns stand as comments, for a person to go on with. It may not yet be a right mapping.
+    All other fields and columns stand as comments, for a person to go on with; so do options but those `given`. It may
+    not yet be a right mapping.
     """
     free = {_alike(column): column for column in reversed(columns) if column}
     matched: list[str] = []
@@ -76,6 +85,11 @@ def starter(kind: str, source: str, columns: Sequence[str], fields: Sequence[Fie
         words = _("Figures: one block for each series (%(names)s). For example:") % {"names": ", ".join(series)}
         lines += ["", _comment(words), _comment("[[values]]"), _comment(f"series = {_text(series[0])}")]
         lines += [_comment('columns = { "2025" = "FY2025", "2026" = "FY2026" }')]
+    if options:
+        said = given or {}
+        unsaid = [one for one in options if one.name not in said]
+        lines += ["", "[options]", *_entries(said)]
+        lines += [_comment(f'{_key(one.name)} = "…"  # {one.help or one.label}') for one in unsaid]
     return "\n".join(lines) + "\n"
 
 

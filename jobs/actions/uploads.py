@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,10 @@ LONGEST_NAME = 60
 
 
 def take_upload(actor: Actor, *, kind: str, name: str, chunks: Iterable[bytes], mapping: str = "") -> Upload:
-    """Keep the file and order that it is read without writing. Without a mapping, one is begun from its header."""
+    """Keep the file and order that it is read without writing.
+
+    Without a mapping, or with one that says [options] alone, one is begun from its header.
+    """
     chosen = allowed_kind(actor, kind)
     _check_length(mapping)
     if actor.person_id is None:
@@ -99,7 +103,7 @@ def check_upload(actor: Actor, *, job: Job) -> dict[str, Any]:
     """What a worker does first: read the file and say what its import would do. The lines are kept as a file."""
     row = _of(job)
     chosen = allowed_kind(actor, row.kind)
-    mapping = row.mapping or _begun(chosen, row)
+    mapping = row.mapping if _is_whole(chosen, row.mapping) else _begun(chosen, row)
     report = _read(actor, row, mapping, job=job, commit=False)
     now = timezone.now()
     content = report.dataset().csv()
@@ -142,15 +146,29 @@ def _read(actor: Actor, row: Upload, mapping: str, *, job: Job, commit: bool) ->
     )  # fmt: skip
 
 
+def _is_whole(chosen: Importer, mapping: str) -> bool:
+    """Whether there is nothing to be begun: it says fields, or the file is no table and it says options."""
+    return bool(mapping.strip()) and (chosen.whole is not None or set(_document(mapping)) != {"options"})
+
+
+def _document(mapping: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(mapping)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}  # reading by the mapping says why
+
+
 def _begun(chosen: Importer, row: Upload) -> str:
     """A mapping begun from the header; of a file whose header cannot be read, one without columns."""
+    given = _document(row.mapping).get("options", {})
     columns: list[str] = []
     try:
         with open_table(Path(settings.MEDIA_ROOT) / row.path, Layout(), WEB_UPLOAD) as table:
             columns = list(table.columns)
     except (SpreadsheetError, OSError):
         columns = []  # reading by the mapping says why
-    return starter(chosen.kind, Path(row.name).stem[:120], columns, chosen.all_fields(), chosen.series)
+    name, fields = Path(row.name).stem[:120], chosen.all_fields()
+    return starter(chosen.kind, name, columns, fields, chosen.series, chosen.options, given)
 
 
 def allowed_kind(actor: Actor, kind: str) -> Importer:

@@ -1,5 +1,6 @@
-"""Records of process 4."""
+"""Records of planning, a module for each noun."""
 
+from planning.models.sources import PlanSource
 from planning.models.trials import LinkTrial
 
-__all__ = ["LinkTrial"]
+__all__ = ["LinkTrial", "PlanSource"]

@@ -12,6 +12,7 @@ from core.keeping import kept
 from organization.queries import organization
 from planning.queries.maps import default_strategy
 from planning.queries.maps import strategy_map as map_of
+from planning.queries.starting import may_start
 from strategy.models import Strategy
 from strategy.queries.strategies import strategies
 
@@ -25,7 +26,11 @@ def map(request: PortalRequest) -> HttpResponse:  # noqa: A001 - views are named
     """The map of the person's own unit, or of the nearest above; without any, what to do first."""
     found = default_strategy(request.actor, request.at)
     if found is None:
-        return render(request, "planning/map_empty.html", {"strategies": strategies(request.actor)})
+        return render(
+            request,
+            "planning/map_empty.html",
+            {"strategies": strategies(request.actor), "may_start": may_start(request.actor)},
+        )
     return _page(request, found)
 
 
@@ -48,5 +53,6 @@ def _page(request: PortalRequest, row: Strategy) -> HttpResponse:
         "slice": theme or next(iter(page.slices), None),
         "base_url": f"{reverse('planning:strategy_map', args=[row.pk])}?p={request.at.period.key}",
         "organization_name": named.name if named else "",
+        "may_start": may_start(request.actor),
     }
     return render(request, VIEWS.get(shown, VIEWS["map"]), context)

@@ -1,0 +1,1 @@
+"""Files of plans in and out: StratML and workbooks."""
