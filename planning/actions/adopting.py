@@ -15,6 +15,7 @@ from core.access import Actor, require
 from core.actions import Refusal
 from core.formats import date_long
 from notifications.actions import announce
+from organization.actions.batches import locked
 from organization.queries import branch_ids, heads_of
 from organization.roles import Role
 from scorecards.actions import open_scorecard, regrow
@@ -64,6 +65,7 @@ def adopt(actor: Actor, *, strategy: Strategy, effective_from: date, today: date
     """
     require(actor, "adopt", strategy)
     with recording(actor, "adopt", subject_id=strategy.subject_id, reason=reason):
+        _check_approved(strategy)
         version = structure.adopt_version(
             actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
         )
@@ -104,6 +106,16 @@ def amend(
         words = {"strategy": version.strategy, "number": version.number}
         _tell_heads(actor, version.strategy, _("“%(strategy)s” is amended: version %(number)d") % words, today)
     return version
+
+
+def _check_approved(strategy: Strategy) -> None:
+    """Only what was approved is put in force (METHOD, Strategy)."""
+    row = locked(Strategy, strategy.pk)
+    if row.state in (Strategy.State.DRAFT, Strategy.State.IN_REVIEW):
+        words = {"strategy": row, "state": row.get_state_display().lower()}
+        raise Refusal(
+            _("“%(strategy)s” is %(state)s. It is adopted once it is approved.") % words, code="unapproved"
+        )
 
 
 def close(actor: Actor, *, strategy: Strategy, reason: str, today: date, expected: int | None = None) -> Strategy:

@@ -8,11 +8,12 @@ from scorecards.models import Scorecard
 from smo.demo.load_organization import House
 from smo.demo.strategies import STRATEGIES, StrategySpec
 from strategy import structure
-from strategy.actions import create_strategy
+from strategy.actions import approve_strategy, create_strategy, submit_strategy
 from strategy.models import Objective, Strategy
 from strategy.structure import LinkRow, ObjectiveRow, PerspectiveRow, ThemeRow
 
 REASON = "The board has agreed"
+APPROVER = "helena.marsh"
 BLUE_FROM = 95.0
 
 
@@ -22,6 +23,8 @@ def load_strategies(house: House) -> dict[str, Objective]:
         draft = _start(spec, house)
         _draw(spec, house, draft)
         clock = house.clock
+        submit_strategy(house.actor(spec.designer), strategy=draft, today=clock.today)
+        approve_strategy(house.actor(APPROVER), strategy=draft)
         adopt(
             house.actor(spec.designer),
             strategy=draft,
