@@ -8,6 +8,7 @@ from core.access import Actor
 from core.announcements import announcement_kind
 from core.panels import panel
 from core.periods import At
+from planning.queries.editing import Standing, standing
 from planning.queries.maps import StrategyMap, strategy_map
 from strategy.models import Strategy
 
@@ -19,3 +20,10 @@ def map_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> StrategyMap | 
     """The picture of the map; silent while nothing stands on it."""
     found = strategy_map(viewer, strategy, at)
     return found if found.layout else None
+
+
+@panel("strategy", "standing", _("How far it has come"), "planning/panels/standing.html", order=5)
+def standing_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> Standing | None:
+    """The state and the next steps, for those who take them."""
+    found = standing(viewer, strategy)
+    return found if found.steps or found.may_edit else None

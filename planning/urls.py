@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from planning.views import maps
+from planning.views import cards, editing, maps, states
 
 app_name = "planning"
 urlpatterns = [
     path("", maps.map, name="map"),
     path("maps/<int:pk>/", maps.strategy_map, name="strategy_map"),
+    path("maps/<int:pk>/move/", cards.card_move, name="card_move"),
+    path("maps/<int:pk>/link/", cards.card_link, name="card_link"),
+    path("maps/<int:pk>/words/", editing.words_edit, name="words_edit"),
+    path("maps/<int:pk>/<slug:noun>/new/", editing.node_new, name="node_new"),
+    path("maps/<int:pk>/<slug:noun>/<int:node>/", editing.node_edit, name="node_edit"),
+    path("maps/<int:pk>/<slug:noun>/<int:node>/retire/", editing.node_retire, name="node_retire"),
+    path("maps/<int:pk>/<slug:noun>/<int:node>/shift/", editing.node_shift, name="node_shift"),
+    path("strategies/<int:pk>/submit/", states.strategy_submit, name="strategy_submit"),
+    path("strategies/<int:pk>/approve/", states.strategy_approve, name="strategy_approve"),
+    path("strategies/<int:pk>/return/", states.strategy_return, name="strategy_return"),
+    path("strategies/<int:pk>/adopt/", states.strategy_adopt, name="strategy_adopt"),
+    path("strategies/<int:pk>/close/", states.strategy_close, name="strategy_close"),
 ]

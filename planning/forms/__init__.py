@@ -1,0 +1,1 @@
+"""Input of process 4, a module each."""
