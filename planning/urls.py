@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import cards, editing, maps, states
+from planning.views import cards, comparing, editing, maps, states
 
 app_name = "planning"
 urlpatterns = [
@@ -20,4 +20,6 @@ urlpatterns = [
     path("strategies/<int:pk>/return/", states.strategy_return, name="strategy_return"),
     path("strategies/<int:pk>/adopt/", states.strategy_adopt, name="strategy_adopt"),
     path("strategies/<int:pk>/close/", states.strategy_close, name="strategy_close"),
+    path("strategies/<int:pk>/compare/", comparing.strategy_compare, name="strategy_compare"),
+    path("strategies/<int:pk>/compare/pdf/", comparing.strategy_compare_pdf, name="strategy_compare_pdf"),
 ]

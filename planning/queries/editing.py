@@ -95,16 +95,24 @@ class Outline:
         inside = (one for one in self.objectives if one.perspective_id == perspective.pk)
         return [one for one in inside if self.lane_of(one) == lane]
 
-    def step(self, objective: Objective, way: Way) -> Cell | None:
-        """Where the card goes by one step: past its neighbour, else to the next band or lane; None at the edge."""
-        band, lane = next(b for b in self.perspectives if b.pk == objective.perspective_id), self.lane_of(objective)
+    def stand(self, objective: Objective) -> Cell:
+        """Where a card stands."""
+        return Cell(next(b for b in self.perspectives if b.pk == objective.perspective_id), self.lane_of(objective))
+
+    def step(self, objective: Objective, way: Way, seen: Cell | None = None) -> Cell | None:
+        """Where the card goes by one step: past its neighbour, else to the next band or lane; None at the edge.
+
+        `seen` is where it stood on the mover's screen, if somebody may have moved it since.
+        """
+        origin = seen or self.stand(objective)
+        band, lane = origin.perspective, origin.lane
         by = 1 if way in ("down", "right") else -1
         if way in ("up", "down"):
             next_band = _beside(self.perspectives, band, by)
             return Cell(next_band, lane) if next_band else None
         fellows = self.cell(band, lane)
-        at = fellows.index(objective)
-        if 0 <= at + by < len(fellows):
+        at = fellows.index(objective) if objective in fellows else None
+        if at is not None and 0 <= at + by < len(fellows):
             after = fellows[at + 1 + by :] if by > 0 else fellows[at - 1 :]
             return Cell(band, lane, next(iter(after), None))
         lanes: list[Theme | None] = [*self.themes, None]

@@ -57,6 +57,11 @@ class StrategyMap:
         return sum(self.wanted.keeps(card) for card in self.cards)
 
     @property
+    def fitting(self) -> Lines:
+        """The rows of the table that fit."""
+        return Lines(self.lines.columns, tuple(card.line for card in self.cards if self.wanted.keeps(card)))
+
+    @property
     def strengths(self) -> list[tuple[str, str]]:
         """The strengths there are among the beliefs, for the legend."""
         found = {belief.strength for belief in self.beliefs}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -26,7 +26,9 @@ from strategy.structure import LinkRow
 @require_POST
 def card_move(request: PortalRequest, row: Strategy) -> HttpResponse:
     """Put a card elsewhere on the map; after a conflict the mover is told where it is now, and chooses."""
-    form = MoveForm(request.POST)
+    if request.POST.get("move") == "":
+        return editor(request, row)  # Enter in the field of the reason
+    form = MoveForm(_typed(request.POST))
     if not form.is_valid():
         raise NotVisible
     found, data = outline(request.actor, row), form.cleaned_data
@@ -66,6 +68,12 @@ def card_link(request: PortalRequest, row: Strategy) -> HttpResponse:
     return _said(request, row, source.pk, _("%(source)s leads to %(target)s now, after up to 6 months.") % words)
 
 
+def _typed(sent: QueryDict) -> dict[str, Any]:
+    """What a button of the lists says in one value, "objective:version:way", beside what keys and pointer send."""
+    named = zip(("objective", "expected", "way"), sent.get("move", "").split(":"), strict=False)
+    return {**sent.dict(), **({} if "move" not in sent else dict(named))}
+
+
 def _one(rows: Any, pk: int | None) -> Any:
     """The row of the map by id."""
     found = next((row for row in rows if row.pk == pk), None)
@@ -75,13 +83,13 @@ def _one(rows: Any, pk: int | None) -> Any:
 
 
 def _asked(found: Outline, card: Objective, data: dict[str, Any]) -> Cell | None:
-    """One step a way, or the band and lane that were named."""
-    if data["way"]:
+    """One step a way, from where the mover saw it, or the band and lane that were named."""
+    if data["way"] and not data["perspective"]:
         return found.step(card, data["way"])
     band = _one(found.perspectives, data["perspective"])
     lane = _one(found.themes, data["theme"]) if data["theme"] else None
     before = _one(found.objectives, data["before"]) if data["before"] else None
-    return Cell(band, lane, before)
+    return found.step(card, data["way"], Cell(band, lane)) if data["way"] else Cell(band, lane, before)
 
 
 def _lane(theme: Theme | None) -> str:

@@ -7,18 +7,21 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.guards import PortalRequest, guarded, signed_in
 from core.keeping import kept
 from organization.queries import organization
 from planning.queries.editing import outline, standing
+from planning.queries.mapparts import Wanted
 from planning.queries.maps import default_strategy
 from planning.queries.maps import strategy_map as map_of
 from strategy.models import Strategy
 from strategy.queries.strategies import strategies
 
 VIEWS = {"map": "planning/map.html", "table": "planning/map.html", "print": "planning/print/map.html"}
+PAPERS = ("a3", "a4")
 EDITOR = "planning/parts/editor.html"
 
 
@@ -52,13 +55,17 @@ def editor_url(strategy: Strategy, focus: int | None = None) -> str:
 
 def _page(request: PortalRequest, row: Strategy) -> HttpResponse:
     shown = request.GET.get("view", "map")
-    page = map_of(request.actor, row, request.at)
-    theme = next((one for one in page.slices if one.key == request.GET.get("theme")), None)
+    wanted = Wanted(**{name: request.GET.get(name, "") for name in ("theme", "owner", "status")})
+    page = map_of(request.actor, row, request.at, wanted=wanted)
+    theme = next((one for one in page.slices if one.key == wanted.theme), None)
     context = {
         **_around(request, row),
         "map": page,
         "shown": shown if shown in VIEWS else "map",
         "slice": theme or next(iter(page.slices), None),
+        "paper": request.GET.get("paper", "") if request.GET.get("paper") in PAPERS else "",
+        "before": request.at.period.previous(),
+        "after": request.at.period.next() if request.at.period.next().start <= request.at.today else None,
     }
     return render(request, VIEWS.get(shown, VIEWS["map"]), context)
 
@@ -83,6 +90,13 @@ def editor(request: PortalRequest, row: Strategy, *, status: int = 200, **more: 
         **around,
         "shown": "edit",
         "outline": found,
+        "ways": [
+            ("left", _("left")),
+            ("right", _("right")),
+            ("up", _("to the band above")),
+            ("down", _("to the band below")),
+        ],
+        "reason": request.POST.get("reason", request.GET.get("reason", "")),
         "map": map_of(request.actor, row, request.at, editing=found),
         "focus": more.pop("focus", request.GET.get("focus", "")),
         **more,

@@ -11,7 +11,7 @@
   let linking = null;
   let drag = null;
   let dragged = false;
-  let reason = "";
+  let reason = $("[data-reason]")?.value || "";
 
   const announce = (words) => {
     const region = $("#announce");
@@ -19,15 +19,19 @@
   };
   const cardOf = (element) => element.closest?.("[data-map-editor] a[data-card]");
   const cards = () => [...root().querySelectorAll("a[data-card]")];
+  // a key pressed while a change is being saved waits for the new map, whose versions it then sends
+  const waiting = [];
   const post = (address, values) => {
-    if (busy) {
-      announce(root().dataset.wordsWaiting);
-      return;
-    }
     busy = true;
     window.htmx.ajax("POST", address, { source: root(), target: "#map-editor", swap: "outerHTML", values: { ...values, reason } });
   };
-  const move = (card, where) => post(root().dataset.move, { objective: card.dataset.card, expected: card.dataset.version, ...where });
+  const inTurn = (change) => (busy ? waiting.push(change) : change());
+  const move = ({ dataset: { card: key } }, where) => inTurn(() => {
+    const card = $(`a[data-card="${CSS.escape(key)}"]`, root());
+    if (!card) return;
+    const seen = where.way ? { perspective: card.dataset.band, theme: card.dataset.lane } : {};
+    post(root().dataset.move, { objective: key, expected: card.dataset.version, ...seen, ...where });
+  });
 
   // ---------------------------------------------------------------------------------------------------- dialogs
   const open = (address) => window.htmx.ajax("GET", address, { source: root(), target: "#map-form", swap: "innerHTML" });
@@ -37,7 +41,7 @@
     const wanted = $("[name=reason]", dialog);
     if (wanted && !wanted.value) wanted.value = reason;
     if (!dialog.open) dialog.showModal();
-    ($("[data-focus], .smo-errsum, [aria-invalid=true]", dialog) || $("input:not([type=hidden]), select, textarea", dialog) || dialog).focus();
+    ($("[data-first], .smo-errsum, [aria-invalid=true]", dialog) || $("input:not([type=hidden]), select, textarea", dialog) || dialog).focus();
   });
 
   // ------------------------------------------------------------------------------------------------------ links
@@ -53,12 +57,13 @@
   };
   const join = (source, target) => {
     end();
-    post(root().dataset.link, { source, target });
+    inTurn(() => post(root().dataset.link, { source, target }));
   };
 
   // ------------------------------------------------------------------------------------------------------- keys
   document.addEventListener("keydown", (event) => {
     const card = cardOf(event.target);
+    if (event.key === "Enter" && event.target.matches("[data-reason]")) event.preventDefault();
     if (event.key === "Escape" && linking) end(root().dataset.wordsEnded);
     if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
     if (ways[event.key]) {
@@ -153,18 +158,22 @@
   // --------------------------------------------------------------------------------------------- after a change
   const settle = () => {
     const field = $("[data-reason]", root());
-    if (field) field.value = reason;
-    root().querySelectorAll("[data-reason-copy]").forEach((copy) => { copy.value = reason; });
+    if (field && reason) field.value = reason;
     const wanted = root().dataset.focusCard;
     if (wanted) $(`a[data-card="${CSS.escape(wanted)}"]`, root())?.focus();
     if (root().dataset.said) announce(root().dataset.said);
   };
   document.addEventListener("input", (event) => {
-    if (!event.target.matches("[data-reason]")) return;
-    reason = event.target.value;
-    root().querySelectorAll("[data-reason-copy]").forEach((copy) => { copy.value = reason; });
+    if (event.target.matches("[data-reason]")) reason = event.target.value;
   });
-  document.addEventListener("htmx:afterRequest", () => { busy = false; });
-  document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target.id === "map-editor" || event.detail.elt.id === "map-editor") settle(); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    busy = false;
+    if (event.detail.xhr.status !== 200) waiting.length = 0;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "map-editor" && event.detail.elt.id !== "map-editor") return;
+    settle();
+    waiting.shift()?.();
+  });
   settle();
 })();

@@ -63,7 +63,8 @@ def strategy_map(
 ) -> Map:
     """A strategy with two layers, two themes and a chain of objectives: each but the first drives the one before it.
 
-    Objectives have an owner, who is the strategy's if it has one. The first objective stands in the upper layer; all stand under the first theme and the last under both.
+    Objectives have an owner, who is the strategy's if it has one. The first objective stands in the upper layer; all
+    stand under the first theme and the last under both.
     """
     made = strategy(at, office=office, owner=owner, name=name)
     who, plan = made.office, made.strategy

@@ -232,7 +232,7 @@ def test_objectives_without_an_owner_are_named_and_nothing_is_adopted():
     factories.approved(made)
     for row in made.objectives[:7]:
         reassign(made.office, record=row, owner=None)
-    with pytest.raises(Refusal, match="Nobody answers for O1 Reach objective 1; .* and 2 more. Name an owner"):
+    with pytest.raises(Refusal, match=r"Nobody answers for O1 Reach objective 1; .* and 2 more. Name an owner"):
         adopt(made.office, strategy=made.strategy, effective_from=STARTS, today=TODAY)
     assert not StrategyVersion.objects.exists()
     assert Strategy.objects.get(pk=made.strategy.pk).state == "approved"

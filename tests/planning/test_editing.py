@@ -10,7 +10,7 @@ from core.actions import Conflict, Refusal
 from organization.models import Person
 from organization.roles import Role
 from planning.actions import Additions, Changes, Edit, Place, Retirements, edit, move_card, shift
-from planning.queries.editing import outline, standing
+from planning.queries.editing import Cell, outline, standing
 from strategy.actions import submit_strategy
 from strategy.models import Objective, ObjectiveLink, Strategy
 from strategy.queries.content import content_of
@@ -84,7 +84,7 @@ def test_what_is_in_review_is_not_changed():
     made = draft()
     submit_strategy(made.office, strategy=made.strategy, today=TODAY)
     before = content_of(made.strategy)
-    with pytest.raises(Refusal, match="is in review, so that everybody reads the same. Take it back"):
+    with pytest.raises(Refusal, match=r"is in review, so that everybody reads the same. Take it back"):
         edit(
             made.office, strategy=made.strategy, today=TODAY,
             what=Edit(add=Additions(links=[LinkRow("O3", "O1")])),
@@ -158,6 +158,14 @@ def test_a_step_out_of_the_last_lane_leads_to_no_theme():
     card = Objective.objects.get(code="N1")
     cell = outline(made.office, made.strategy).step(card, "right")
     assert (cell.perspective.name, cell.lane) == ("Means", None)
+
+
+def test_a_step_is_taken_from_where_the_mover_saw_the_card():
+    made = draft()
+    found, card = outline(made.office, made.strategy), made.objectives[0]
+    means, safer = made.perspectives[1], made.themes[1]
+    assert found.step(card, "up", Cell(means, safer)) == Cell(made.perspectives[0], safer)
+    assert found.step(card, "left", Cell(means, safer)).lane == made.themes[0]
 
 
 def test_perspectives_and_themes_are_put_elsewhere_and_stay_at_the_edge():
