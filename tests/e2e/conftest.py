@@ -59,7 +59,7 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
         assert server.poll() is None, "gunicorn ended at once"
         try:
             urllib.request.urlopen(f"{address}/healthz", timeout=5).read()
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
         else:
             return
