@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor, scoped
 from core.announcements import announcement_kind
+from core.facets import Fact, facet
 from core.panels import panel
 from core.periods import At
+from planning.queries.editing import Standing, standing
 from planning.queries.maps import StrategyMap, strategy_map
 from planning.queries.starting import Exchange, exchange
 from planning.queries.trials import Line, tried_links
+from planning.queries.trialwords import lag_short
 from strategy.models import Objective, ObjectiveLink, Strategy
 from strategy.models.structure import NodeState
 
@@ -40,3 +44,26 @@ def trial_of_objective(objective: Objective, viewer: Actor, at: At) -> Sequence[
 def files_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> Exchange:
     """The strategy as StratML and as a workbook; where it came from; the library for a draft."""
     return exchange(viewer, strategy)
+
+
+@panel("strategy", "standing", _("How far it has come"), "planning/panels/standing.html", order=5)
+def standing_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> Standing | None:
+    """The state and the next steps, for those who take them."""
+    found = standing(viewer, strategy)
+    return found if found.steps or found.may_edit else None
+
+
+STRENGTHS = {"supported": "supported", "contradicted": "against", "not_seen": "weak", "too_early": "untested"}
+"""How an arrow of the map is drawn after each verdict."""
+
+
+@facet("link", "verdict", _("Verdict"), order=10)
+def verdicts_of_links(links: Sequence[ObjectiveLink], viewer: Actor, at: At) -> dict[int, Fact]:
+    """What the figures say of links that were tested: the strength of the arrow, and after how long."""
+    return {
+        line.link.pk: Fact(
+            STRENGTHS[line.verdict], "", lag_short(line.trial), reverse("planning:trial", args=[line.link.strategy_id])
+        )
+        for line in tried_links(viewer, links)
+        if line.trial is not None
+    }

@@ -12,6 +12,7 @@ from jobs.models import Job
 from jobs.worker import job_task
 from organization.actors import Actor
 from planning.actions import trials
+from planning.actions.comparing import print_comparison as make_comparison
 from strategy.models import Strategy
 
 
@@ -27,3 +28,9 @@ def try_strategy(actor: Actor, job: Job) -> dict[str, Any]:
     strategy = Strategy.objects.get(pk=job.arguments["strategy"])
     require(actor, "change_structure", strategy)
     return {"tests": trials.try_strategy(strategy, timezone.localdate())}
+
+
+@job_task("planning.print_comparison", in_one_transaction=False)
+def print_comparison(actor: Actor, job: Job) -> dict[str, Any]:
+    """The PDF of two versions side by side."""
+    return make_comparison(actor, job=job, now=timezone.now(), today=timezone.localdate())

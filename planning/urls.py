@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import exchange, maps, starting, trials
+from planning.views import cards, comparing, editing, exchange, maps, starting, states, trials
 
 app_name = "planning"
 urlpatterns = [
@@ -17,4 +17,18 @@ urlpatterns = [
     path("maps/<int:pk>/stratml-part-<int:part>.xml", exchange.strategy_stratml, name="strategy_stratml"),
     path("maps/<int:pk>/plan.xlsx", exchange.strategy_workbook, name="strategy_workbook"),
     path("maps/<int:pk>/source/", exchange.plan_source, name="plan_source"),
+    path("maps/<int:pk>/move/", cards.card_move, name="card_move"),
+    path("maps/<int:pk>/link/", cards.card_link, name="card_link"),
+    path("maps/<int:pk>/words/", editing.words_edit, name="words_edit"),
+    path("maps/<int:pk>/<slug:noun>/new/", editing.node_new, name="node_new"),
+    path("maps/<int:pk>/<slug:noun>/<int:node>/", editing.node_edit, name="node_edit"),
+    path("maps/<int:pk>/<slug:noun>/<int:node>/retire/", editing.node_retire, name="node_retire"),
+    path("maps/<int:pk>/<slug:noun>/<int:node>/shift/", editing.node_shift, name="node_shift"),
+    path("strategies/<int:pk>/submit/", states.strategy_submit, name="strategy_submit"),
+    path("strategies/<int:pk>/approve/", states.strategy_approve, name="strategy_approve"),
+    path("strategies/<int:pk>/return/", states.strategy_return, name="strategy_return"),
+    path("strategies/<int:pk>/adopt/", states.strategy_adopt, name="strategy_adopt"),
+    path("strategies/<int:pk>/close/", states.strategy_close, name="strategy_close"),
+    path("strategies/<int:pk>/compare/", comparing.strategy_compare, name="strategy_compare"),
+    path("strategies/<int:pk>/compare/pdf/", comparing.strategy_compare_pdf, name="strategy_compare_pdf"),
 ]

@@ -22,6 +22,7 @@ announcement_kind("action_item", gettext_lazy("Actions given to me"), by_mail=Tr
 announcement_kind("action_done", gettext_lazy("Actions I raised that are done"))
 announcement_kind("comment", gettext_lazy("Comments on what I own"))
 announcement_kind("reply", gettext_lazy("Answers to my comments"))
+announcement_kind("strategy_submitted", gettext_lazy("Strategies that wait for approval or go back"))
 announcement_kind("update_acknowledged", gettext_lazy("Updates of mine that were acknowledged"))
 
 

@@ -147,8 +147,14 @@ def _card(node: MapNode, *, linked: bool) -> str:
         body += text(node.x + 12, node.y + 43 + index * 16, words, size=size, paint=INK, weight=600)
     body += _foot(node)
     if linked and node.url:
-        return f'<a href="{escape(node.url)}" class="smo-mapcard">{body}</a>'
-    return group(body)
+        marks = "".join(f' data-{escape(name)}="{escape(value)}"' for name, value in node.marks.items())
+        return f'<a href="{escape(node.url)}" class="smo-mapcard"{marks}>{_faded(body, is_faded=node.faded)}</a>'
+    return _faded(group(body), is_faded=node.faded)
+
+
+def _faded(body: str, *, is_faded: bool) -> str:
+    """What stands back is drawn thin, on screen and on paper."""
+    return f'<g opacity="0.28">{body}</g>' if is_faded else body
 
 
 def strategy_map(layout: MapLayout, *, chart_id: str, title: str, desc: str = "", linked: bool = True) -> str:
@@ -161,8 +167,9 @@ def strategy_map(layout: MapLayout, *, chart_id: str, title: str, desc: str = ""
     for arrow in layout.arrows:
         paint, width, dash = _STRENGTHS[arrow.strength]
         route = router.route(arrow)
-        arrows += stroke_path(route.path, paint, width=width, dash=dash) + _head(route, paint)
-        pills += _pill(arrow, route, paint)
+        drawn = stroke_path(route.path, paint, width=width, dash=dash) + _head(route, paint)
+        arrows += _faded(drawn, is_faded=arrow.faded)
+        pills += _faded(_pill(arrow, route, paint), is_faded=arrow.faded)
     cards = "".join(_card(node, linked=linked) for node in layout.nodes)
     body = _lanes(layout) + _bands(layout) + arrows + cards + pills
     words = desc or _(

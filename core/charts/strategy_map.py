@@ -7,8 +7,8 @@ it possible at the bottom, and arrows upwards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 Strength = Literal["supported", "weak", "untested", "against"]
@@ -24,7 +24,10 @@ BAND_PADDING = 27.0
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """One card. `value` is written strong, `beside` after it ("of 78%"); `status` is a key of core.statuses."""
+    """One card. `value` is written strong, `beside` after it ("of 78%"); `status` is a key of core.statuses.
+
+    `faded` stands back behind the others. `marks` are names and values for an edit layer (`data-…` of the link).
+    """
 
     key: str
     x: float
@@ -38,6 +41,8 @@ class MapNode:
     owner: str = ""
     change: Change = ""
     url: str = ""
+    faded: bool = False
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class MapLane:
     w: float
     title: str
     subtitle: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class MapBand:
     h: float
     title: str
     subtitle: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class MapArrow:
     strength: Strength = "untested"
     label: str = ""
     route: Sequence[tuple[float, float]] = ()
+    faded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.access import Actor, require
 from core.actions import Refusal
 from core.formats import date_long
 from notifications.actions import announce
+from organization.actions.batches import locked
 from organization.queries import branch_ids, heads_of
 from organization.roles import Role
 from scorecards.actions import open_scorecard, regrow
@@ -39,6 +40,7 @@ class Changes:
     """What an amendment changes: the strategy's own words, words of nodes, places of objectives."""
 
     words: Mapping[str, Any] = field(default_factory=dict)
+    words_version: int | None = None
     perspectives: Sequence[Change] = ()
     themes: Sequence[Change] = ()
     objectives: Sequence[Change] = ()
@@ -64,6 +66,7 @@ def adopt(actor: Actor, *, strategy: Strategy, effective_from: date, today: date
     """
     require(actor, "adopt", strategy)
     with recording(actor, "adopt", subject_id=strategy.subject_id, reason=reason):
+        _check_approved(strategy)
         version = structure.adopt_version(
             actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
         )
@@ -94,9 +97,9 @@ def amend(
     if not Strategy.objects.filter(pk=strategy.pk, state=Strategy.State.ACTIVE).exists():
         raise Refusal(_("“%(strategy)s” is not adopted yet. Change its draft.") % {"strategy": strategy}, code="draft")
     with recording(actor, "amend", subject_id=strategy.subject_id, reason=reason):
-        _retire(actor, strategy, retire or Retirements(), reason)
-        _add(actor, strategy, add or Additions())
-        _change(actor, strategy, change or Changes())
+        take_off(actor, strategy, retire or Retirements(), reason)
+        put_on(actor, strategy, add or Additions())
+        rewrite(actor, strategy, change or Changes())
         version = structure.adopt_version(
             actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
         )
@@ -104,6 +107,14 @@ def amend(
         words = {"strategy": version.strategy, "number": version.number}
         _tell_heads(actor, version.strategy, _("“%(strategy)s” is amended: version %(number)d") % words, today)
     return version
+
+
+def _check_approved(strategy: Strategy) -> None:
+    """Only what was approved is put in force (METHOD, Strategy)."""
+    row = locked(Strategy, strategy.pk)
+    if row.state in (Strategy.State.DRAFT, Strategy.State.IN_REVIEW):
+        words = {"strategy": row, "state": row.get_state_display().lower()}
+        raise Refusal(_("“%(strategy)s” is %(state)s. It is adopted once it is approved.") % words, code="unapproved")
 
 
 def close(actor: Actor, *, strategy: Strategy, reason: str, today: date, expected: int | None = None) -> Strategy:
@@ -130,7 +141,8 @@ def _given(part: Any) -> list[tuple[str, Any]]:
     return [(one.name, getattr(part, one.name)) for one in fields(part) if getattr(part, one.name)]
 
 
-def _retire(actor: Actor, strategy: Strategy, part: Retirements, reason: str) -> None:
+def take_off(actor: Actor, strategy: Strategy, part: Retirements, reason: str) -> None:
+    """Retire what is named; links first, layers last."""
     retired = dict(_given(part))
     if "links" in retired:
         structure.retire_links(actor, strategy=strategy, links=retired["links"], reason=reason)
@@ -142,7 +154,8 @@ def _retire(actor: Actor, strategy: Strategy, part: Retirements, reason: str) ->
         structure.retire_perspectives(actor, strategy=strategy, perspectives=retired["perspectives"], reason=reason)
 
 
-def _add(actor: Actor, strategy: Strategy, part: Additions) -> None:
+def put_on(actor: Actor, strategy: Strategy, part: Additions) -> None:
+    """Add what is named; what later rows name comes first."""
     verbs: dict[str, Any] = {
         "perspectives": structure.add_perspectives,
         "themes": structure.add_themes,
@@ -153,7 +166,8 @@ def _add(actor: Actor, strategy: Strategy, part: Additions) -> None:
         verbs[name](actor, strategy=strategy, rows=rows)
 
 
-def _change(actor: Actor, strategy: Strategy, part: Changes) -> None:
+def rewrite(actor: Actor, strategy: Strategy, part: Changes) -> None:
+    """Change words, then places."""
     verbs: dict[str, Any] = {
         "perspectives": structure.change_perspectives,
         "themes": structure.change_themes,
@@ -161,8 +175,12 @@ def _change(actor: Actor, strategy: Strategy, part: Changes) -> None:
         "links": structure.change_links,
     }
     for name, rows in _given(part):
+        if name == "words_version":
+            continue
         if name == "words":
-            structure.describe_whole(actor, strategy=strategy, values=rows, verb="change_structure")
+            structure.describe_whole(
+                actor, strategy=strategy, values=rows, expected=part.words_version, verb="change_structure"
+            )
         elif name == "moves":
             structure.move_objectives(actor, strategy=strategy, moves=rows)
         else:

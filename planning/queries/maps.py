@@ -3,51 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.access import Actor, scoped
-from core.charts.strategy_map import (
-    BAND_PADDING,
-    CARD_HEIGHT,
-    CARD_WIDTH,
-    HEADER_HEIGHT,
-    LABEL_WIDTH,
-    Change,
-    MapArrow,
-    MapBand,
-    MapLane,
-    MapLayout,
-    MapNode,
-)
-from core.charts.text import text_width
-from core.facets import Fact
-from core.links import period_query
+from core.charts.map_picture import strength_word
+from core.charts.strategy_map import MapLayout
+from core.facets import get
 from core.periods import At
-from core.statuses import NO_DATA, ORDER, movement, word
+from core.statuses import ORDER, word
 from organization.models import Person
 from organization.queries import ancestor_ids, root_unit
-from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, Theme
+from planning.queries.editing import Outline
+from planning.queries.mapparts import STRENGTHS, Belief, Card, Slice, Wanted
+from planning.queries.pictures import Drawn, layout_of
+from strategy.models import ObjectiveLink, Perspective, Strategy, Theme
 from strategy.models.structure import NodeState
-from strategy.queries.pages import Line, Lines, lines
+from strategy.queries.pages import Lines, lines
 from strategy.queries.strategies import active_strategies, objectives, strategy_of_unit
-from strategy.rules.layout import Box, Layout, Room, arrange
-
-WIDTH = 1156.0
-TITLE_SIZE = 13.5
-TITLE_WEIGHT = 600
-ROOM = Room(
-    width=WIDTH,
-    header=HEADER_HEIGHT,
-    label=LABEL_WIDTH,
-    card_width=CARD_WIDTH,
-    card_height=CARD_HEIGHT,
-    band_padding=BAND_PADDING,
-)
 
 
 def default_strategy(viewer: Actor, at: At) -> Strategy | None:
@@ -60,72 +36,49 @@ def default_strategy(viewer: Actor, at: At) -> Strategy | None:
 
 
 @dataclass(frozen=True)
-class Belief:
-    """A link in words: we believe that the source moves the target. Until links are tested, the evidence is none."""
-
-    link: ObjectiveLink
-
-    @property
-    def verb(self) -> str:
-        """What the source does to the target."""
-        return _("leads to") if self.link.sign > 0 else _("lowers")
-
-    @property
-    def lag(self) -> str:
-        """From the shortest to the longest lag, in months: "1 to 3"."""
-        low, high = self.link.lag_min, self.link.lag_max
-        return str(low) if low == high else _("%(low)d to %(high)d") % {"low": low, "high": high}
-
-
-@dataclass(frozen=True)
-class Card:
-    """An objective on the map with its facts and what it leads to."""
-
-    line: Line
-    measure: Fact | None
-    beliefs: tuple[Belief, ...]
-
-    @property
-    def objective(self) -> Objective:
-        return self.line.objective
-
-    @property
-    def status(self) -> str:
-        return self.line.status.status if self.line.status else NO_DATA
-
-    @property
-    def was(self) -> str:
-        return self.line.before.status if self.line.before else ""
-
-    @property
-    def figure(self) -> tuple[str, str]:
-        """The figure and what follows it: "72.4%", "of 78%"; words without a figure are one part."""
-        words = self.measure.words if self.measure else ""
-        first, _blank, rest = words.partition(" ")
-        return (first, rest) if any(sign.isdigit() for sign in first) else (words, "")
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A theme with its cards by layer; the one without a theme holds objectives that stand under none."""
-
-    key: str
-    name: str
-    description: str
-    layers: tuple[tuple[Perspective, tuple[Card, ...]], ...]
-
-
-@dataclass(frozen=True)
 class StrategyMap:
     """Everything the map's page shows in one period, on screen and in print."""
 
     strategy: Strategy
     lines: Lines
+    cards: tuple[Card, ...]
     layout: MapLayout | None
     slices: tuple[Slice, ...]
     beliefs: tuple[Belief, ...]
     counts: tuple[tuple[str, str, int], ...]
     others: tuple[Strategy, ...]
+    wanted: Wanted
+    owners: tuple[Person, ...]
+    themes: tuple[Theme, ...]
+
+    @property
+    def shown(self) -> int:
+        """How many objectives fit the filters."""
+        return sum(self.wanted.keeps(card) for card in self.cards)
+
+    @property
+    def fitting(self) -> Lines:
+        """The rows of the table that fit."""
+        return Lines(self.lines.columns, tuple(card.line for card in self.cards if self.wanted.keeps(card)))
+
+    @property
+    def strengths(self) -> list[tuple[str, str]]:
+        """The strengths there are among the beliefs, for the legend."""
+        found = {belief.strength for belief in self.beliefs}
+        return [(one, strength_word(one)) for one in STRENGTHS if one in found]
+
+    @property
+    def untested(self) -> int:
+        """How many beliefs no figures have been held against yet."""
+        return sum(belief.strength == "untested" for belief in self.beliefs)
+
+    @property
+    def grid(self) -> tuple[str, str]:
+        """Bands and lanes as "key start size; …" in px of the drawing: where a card that is dragged comes down."""
+        if self.layout is None:
+            return "", ""
+        bands = (f"{band.key} {band.y:.1f} {band.h:.1f}" for band in self.layout.bands)
+        return ";".join(bands), ";".join(f"{lane.key} {lane.x:.1f} {lane.w:.1f}" for lane in self.layout.lanes)
 
     @property
     def has_lowering(self) -> bool:
@@ -133,23 +86,43 @@ class StrategyMap:
         return any(belief.link.sign < 0 for belief in self.beliefs)
 
 
-def strategy_map(viewer: Actor, strategy: Strategy, at: At) -> StrategyMap:
-    """The map of a strategy that was loaded through its policy. As many queries for sixty objectives as for one."""
+def strategy_map(
+    viewer: Actor, strategy: Strategy, at: At, *, wanted: Wanted | None = None, editing: Outline | None = None
+) -> StrategyMap:
+    """The map of a strategy that was loaded through its policy. As many queries for sixty objectives as for one.
+
+    `wanted` lets other cards stand back; with `editing` cards lead to their forms and carry what the edit layer needs.
+    """
+    look = wanted or Wanted()
     rows = lines(viewer, at, objectives(viewer, strategy))
-    beliefs = tuple(Belief(link) for link in _links(viewer, strategy))
+    beliefs = _beliefs(viewer, strategy, at)
     cards = _cards(rows, beliefs)
     bands = list(scoped(viewer, "view", strategy.perspectives.exclude(state=NodeState.RETIRED)).order_by("order", "pk"))
     themes = list(scoped(viewer, "view", strategy.themes.exclude(state=NodeState.RETIRED)).order_by("order", "pk"))
     found = Counter(card.status for card in cards)
+    drawn = Drawn(tuple(cards), beliefs, tuple(bands), tuple(themes), look, at, editing)
+    owners = {card.objective.owner_id: card.objective.owner for card in cards if card.objective.owner}
     return StrategyMap(
         strategy=strategy,
         lines=rows,
-        layout=_layout(cards, beliefs, bands, themes, at) if cards else None,
-        slices=_slices(cards, bands, themes),
+        cards=tuple(cards),
+        layout=layout_of(drawn) if cards else None,
+        slices=_slices([card for card in cards if look.keeps_person(card)], bands, themes),
         beliefs=beliefs,
         counts=tuple((status, word(status), found[status]) for status in ORDER if found[status]),
         others=tuple(active_strategies(viewer).exclude(pk=strategy.pk)),
+        wanted=look,
+        owners=tuple(sorted(owners.values(), key=lambda person: person.name)),
+        themes=tuple(themes),
     )
+
+
+def _beliefs(viewer: Actor, strategy: Strategy, at: At) -> tuple[Belief, ...]:
+    """The links with their verdicts, as far as there are any."""
+    links = list(_links(viewer, strategy))
+    facet = get("link", "verdict")
+    verdicts = facet.build(links, viewer, at) if facet else {}
+    return tuple(Belief(link, verdicts.get(link.pk)) for link in links)
 
 
 def _links(viewer: Actor, strategy: Strategy) -> QuerySet[ObjectiveLink]:
@@ -164,80 +137,6 @@ def _cards(rows: Lines, beliefs: Sequence[Belief]) -> list[Card]:
     for belief in beliefs:
         out[belief.link.source_id].append(belief)
     return [Card(row, None if column is None else row.facts[column], tuple(out[row.objective.pk])) for row in rows.rows]
-
-
-# ----------------------------------------------------------------------------------------------------- the picture
-def _layout(
-    cards: Sequence[Card], beliefs: Sequence[Belief], bands: Sequence[Perspective], themes: Sequence[Theme], at: At
-) -> MapLayout:
-    """Cards under their first theme; those under none stand in a last lane."""
-    lane_of = _lanes(cards, themes)
-    band_of = {band.pk: place for place, band in enumerate(bands)}
-    has_loose = any(lane_of[card.objective.pk] == len(themes) for card in cards)
-    boxes = [
-        Box(
-            key=str(card.objective.pk),
-            band=band_of[card.objective.perspective_id],
-            lane=lane_of[card.objective.pk],
-            words=tuple(text_width(part, TITLE_SIZE, TITLE_WEIGHT) for part in card.objective.name.split()),
-            blank=text_width(" ", TITLE_SIZE, TITLE_WEIGHT),
-        )
-        for card in cards
-    ]
-    links = [(str(one.link.source_id), str(one.link.target_id)) for one in beliefs]
-    placed = arrange(boxes, links, bands=len(bands), lanes=len(themes) + has_loose, room=ROOM)
-    names = [(theme.name, theme.description) for theme in themes] + [(_("No theme"), "")] * has_loose
-    return MapLayout(
-        width=placed.width,
-        height=placed.height,
-        bands=[MapBand(s.start, s.size, b.name, b.question) for s, b in zip(placed.bands, bands, strict=True)],
-        lanes=[MapLane(s.start, s.size, *name) for s, name in zip(placed.lanes, names, strict=True)] if themes else [],
-        nodes=_nodes(cards, placed, at),
-        arrows=[
-            MapArrow(arrow.source, arrow.target, "untested", "" if one.link.sign > 0 else _("lowers"), arrow.points)
-            for arrow, one in zip(placed.arrows, beliefs, strict=True)
-        ],
-    )
-
-
-def _lanes(cards: Sequence[Card], themes: Sequence[Theme]) -> Mapping[int, int]:
-    """Objective → lane: its first theme in the order of the map, else the lane after the last."""
-    place = {theme.pk: lane for lane, theme in enumerate(themes)}
-    return {
-        card.objective.pk: min((place[t.pk] for t in card.objective.themes.all() if t.pk in place), default=len(themes))
-        for card in cards
-    }
-
-
-def _nodes(cards: Sequence[Card], placed: Layout, at: At) -> list[MapNode]:
-    query = period_query(at)
-    nodes = []
-    for card, place in zip(cards, placed.cards, strict=True):
-        value, beside = card.figure
-        change: Change = movement(card.was, card.status)  # type: ignore[assignment]
-        nodes.append(
-            MapNode(
-                key=place.key,
-                x=place.x,
-                y=place.y,
-                w=place.w,
-                h=place.h,
-                title=card.objective.name,
-                status=card.status,
-                value=value,
-                beside=beside,
-                owner=_surname(card.objective.owner),
-                change=change,
-                url=reverse("strategy:objective", args=[card.objective.pk]) + query,
-            )
-        )
-    return nodes
-
-
-def _surname(owner: Person | None) -> str:
-    """What a narrow card has room for."""
-    words = owner.name.split() if owner else []
-    return words[-1] if words else ""
 
 
 # ---------------------------------------------------------------------------------------------------- the list

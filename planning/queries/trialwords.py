@@ -75,6 +75,18 @@ def later(trial: LinkTrial) -> str:
     return words[trial.frequency]() if steps else _("in the same period")
 
 
+def lag_short(trial: LinkTrial) -> str:
+    """The lag where there is little room: "2 mo"."""
+    words: dict[str, Callable[[], str]] = {
+        "week": lambda: _("%d wk"),
+        "month": lambda: _("%d mo"),
+        "quarter": lambda: _("%d qtr"),
+        "half_year": lambda: _("%d half-yr"),
+        "year": lambda: _("%d yr"),
+    }
+    return "" if trial.lag is None else words[trial.frequency]() % trial.lag
+
+
 def ground(trial: LinkTrial) -> str:
     """What was used: pairs, units, from when to when, seasons."""
     if trial.first is None or trial.last is None:

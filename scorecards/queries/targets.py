@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import isnan
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from core.access import Actor, can, scoped
@@ -141,6 +141,18 @@ def _facts(measure: Measure) -> Facts:
     for row in rows.order_by("frequency", "period_start", "revision"):
         found[row.frequency, row.period_start].append(row)
     return found
+
+
+def targets_on(measures: Sequence[Measure], day: date) -> dict[int, str]:
+    """Measure → the target in force on the day: that of the last own period that had begun and was given one.
+
+    The measures are ones the reader may see; one query for any number of them.
+    """
+    rows = Target.objects.filter(measure__in=measures, superseded_at=None, frequency=F("measure__frequency"))
+    begun = rows.filter(period_start__lte=day).order_by("measure_id", "-period_start").distinct("measure_id")
+    by_id = {measure.pk: measure for measure in measures}
+    texts = {row.measure_id: _text(row, number_format(by_id[row.measure_id])) for row in begun}
+    return {measure: text for measure, text in texts.items() if text}
 
 
 def _is_given(target: Target | None) -> bool:

@@ -20,7 +20,7 @@ from smo.demo.load_imports import load_imports
 from smo.demo.load_library import load_library
 from smo.demo.load_organization import load_organization
 from smo.demo.load_reports import load_reports
-from smo.demo.load_strategies import load_strategies
+from smo.demo.load_strategies import load_next, load_strategies
 from smo.demo.load_trials import load_trials
 from smo.demo.load_words import load_words
 from smo.demo.organization import ACCOUNTS, NAME, PASSWORD, PEOPLE, UNITS
@@ -72,6 +72,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         load_reports(house)
         load_imports(house)
         load_trials(house)
+        load_next(house)
     return True
 
 

@@ -8,6 +8,7 @@ from strategy.actions.items import (
     reassign_action_item,
     reopen_action_item,
 )
+from strategy.actions.states import approve_strategy, return_strategy, submit_strategy
 from strategy.actions.strategies import (
     close_strategy,
     create_strategy,
@@ -19,6 +20,7 @@ from strategy.actions.strategies import (
 __all__ = [
     "acknowledge_update",
     "add_action_item",
+    "approve_strategy",
     "attach_file",
     "close_strategy",
     "comment",
@@ -34,4 +36,6 @@ __all__ = [
     "reopen_action_item",
     "reply",
     "restore",
+    "return_strategy",
+    "submit_strategy",
 ]

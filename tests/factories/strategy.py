@@ -11,9 +11,9 @@ from organization.models import OrgUnit, Person
 from organization.roles import Role
 from planning.actions import adopt
 from strategy import structure
-from strategy.actions import create_strategy
+from strategy.actions import approve_strategy, create_strategy, submit_strategy
 from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, Theme
-from tests.factories.organization import TODAY, member, unit
+from tests.factories.organization import TODAY, member, person, unit
 
 STARTS, ENDS = date(2026, 1, 1), date(2028, 12, 31)
 LAYERS = ("Results", "Means")
@@ -63,13 +63,15 @@ def strategy_map(
 ) -> Map:
     """A strategy with two layers, two themes and a chain of objectives: each but the first drives the one before it.
 
-    The first objective stands in the upper layer; all stand under the first theme and the last under both.
+    Objectives have an owner, who is the strategy's if it has one. The first objective stands in the upper layer; all
+    stand under the first theme and the last under both.
     """
     made = strategy(at, office=office, owner=owner, name=name)
     who, plan = made.office, made.strategy
     made.perspectives = structure.add_perspectives(
         who, strategy=plan, rows=[structure.PerspectiveRow(layer, f"What are {layer.lower()}?") for layer in LAYERS]
     )
+    answers = owner or person()
     made.themes = structure.add_themes(
         who, strategy=plan, rows=[structure.ThemeRow("Sooner", "Timely"), structure.ThemeRow("Safer", "Every time")]
     )
@@ -82,7 +84,7 @@ def strategy_map(
                 name=f"Reach objective {number}",
                 perspective=LAYERS[min(number - 1, 1)],
                 themes=("Sooner", "Safer") if number == objectives else ("Sooner",),
-                owner=owner,
+                owner=answers,
                 description=f"What objective {number} means.",
             )
             for number in range(1, objectives + 1)
@@ -97,7 +99,16 @@ def strategy_map(
         ],
     )
     if adopted:
+        approved(made)
         adopt(who, strategy=plan, effective_from=STARTS, today=TODAY)
         for row in (plan, *made.perspectives, *made.themes, *made.objectives, *made.links):
             row.refresh_from_db()
     return made
+
+
+def approved(made: Map) -> Strategy:
+    """The draft, reviewed and approved by an executive of its unit; who may adopt it then does."""
+    submit_strategy(made.office, strategy=made.strategy, today=TODAY)
+    approve_strategy(member(Role.EXECUTIVE, made.strategy.unit), strategy=made.strategy)
+    made.strategy.refresh_from_db()
+    return made.strategy

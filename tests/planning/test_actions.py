@@ -15,10 +15,11 @@ from organization.models import Subject
 from organization.roles import Role
 from planning.actions import Additions, Changes, Retirements, adopt, amend, close
 from scorecards.models import Edge, Node, Scorecard
+from strategy.actions import reassign, submit_strategy
 from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, StrategyVersion, Theme
 from strategy.queries.content import content_of, content_of_version, version_on
 from strategy.rules.content import compare, content_hash
-from strategy.structure import Change, LinkRow, Move, ObjectiveRow, PerspectiveRow, ThemeRow
+from strategy.structure import Change, LinkRow, Move, ObjectiveRow, PerspectiveRow, ThemeRow, retire_objectives
 from tests import factories
 from tests.factories.organization import TODAY
 from tests.factories.strategy import STARTS
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db
 
 def test_adopting_makes_everything_live_and_freezes_the_content():
     made = factories.strategy_map(adopted=False)
+    factories.approved(made)
     version = adopt(made.office, strategy=made.strategy, effective_from=STARTS, today=TODAY)
     made.strategy.refresh_from_db()
     assert (version.number, version.state, version.effective_from) == (1, "adopted", STARTS)
@@ -42,6 +44,7 @@ def test_what_is_adopted_is_seen_by_everyone_in_lists():
     made = factories.strategy_map(adopted=False)
     rows = Subject.objects.filter(kind__in=["strategy", "theme", "objective"], unit=made.strategy.unit)
     assert set(rows.values_list("private", flat=True)) == {True}
+    factories.approved(made)
     adopt(made.office, strategy=made.strategy, effective_from=STARTS, today=TODAY)
     assert set(rows.values_list("private", flat=True)) == {False}
 
@@ -102,7 +105,7 @@ def test_an_amendment_may_name_what_it_adds():
         add=Additions(
             perspectives=[PerspectiveRow("Learning")],
             themes=[ThemeRow("Closer")],
-            objectives=[ObjectiveRow("L1", "Learn faster", "Learning", ("Closer",))],
+            objectives=[ObjectiveRow("L1", "Learn faster", "Learning", ("Closer",), factories.person())],
             links=[LinkRow("L1", "O3")],
         ),
         change=Changes(moves=[Move(made.objectives[1], perspective="Results")], words={"mission": "Another mission"}),
@@ -179,6 +182,7 @@ def test_a_stale_change_is_a_conflict_that_holds_both():
 )
 def test_days_a_version_cannot_begin_on(day, sentence):
     made = factories.strategy_map(adopted=False)
+    factories.approved(made)
     with pytest.raises(Refusal, match=sentence):
         adopt(made.office, strategy=made.strategy, effective_from=day, today=TODAY)
     assert not StrategyVersion.objects.filter(strategy=made.strategy).exists()
@@ -186,6 +190,7 @@ def test_days_a_version_cannot_begin_on(day, sentence):
 
 def test_a_version_does_not_begin_before_the_one_in_force():
     made = factories.strategy_map(adopted=False)
+    factories.approved(made)
     adopt(made.office, strategy=made.strategy, effective_from=TODAY, today=TODAY)
     with pytest.raises(Refusal, match="Version 1 is in force since"):
         amend(
@@ -202,17 +207,42 @@ def test_adopting_the_same_again_is_refused():
     assert StrategyVersion.objects.filter(strategy=made.strategy).count() == 1
 
 
-def test_an_empty_strategy_is_not_adopted():
-    made = factories.strategy()
+def test_a_strategy_emptied_since_its_approval_is_not_adopted():
+    made = factories.strategy_map(adopted=False, objectives=1)
+    factories.approved(made)
+    retire_objectives(made.office, strategy=made.strategy, objectives=made.objectives)
     with pytest.raises(Refusal, match="has no objective yet"):
         adopt(made.office, strategy=made.strategy, effective_from=STARTS, today=TODAY)
-    assert Strategy.objects.get(pk=made.strategy.pk).state == "draft"
+    assert Strategy.objects.get(pk=made.strategy.pk).state == "approved"
+
+
+@pytest.mark.parametrize("state", ["draft", "in review"])
+def test_what_is_not_approved_is_not_adopted(state):
+    made = factories.strategy_map(adopted=False)
+    if state == "in review":
+        submit_strategy(made.office, strategy=made.strategy, today=TODAY)
+    with pytest.raises(Refusal, match=f"is {state}. It is adopted once it is approved"):
+        adopt(made.office, strategy=made.strategy, effective_from=STARTS, today=TODAY)
+    assert Strategy.objects.get(pk=made.strategy.pk).get_state_display().lower() == state
+    assert not StrategyVersion.objects.exists()
+
+
+def test_objectives_without_an_owner_are_named_and_nothing_is_adopted():
+    made = factories.strategy_map(adopted=False, objectives=8)
+    factories.approved(made)
+    for row in made.objectives[:7]:
+        reassign(made.office, record=row, owner=None)
+    with pytest.raises(Refusal, match=r"Nobody answers for O1 Reach objective 1; .* and 2 more. Name an owner"):
+        adopt(made.office, strategy=made.strategy, effective_from=STARTS, today=TODAY)
+    assert not StrategyVersion.objects.exists()
+    assert Strategy.objects.get(pk=made.strategy.pk).state == "approved"
 
 
 def test_a_unit_has_one_active_strategy_and_a_closed_one_makes_room():
     unit = factories.unit()
     first = factories.strategy_map(unit, name="First")
     second = factories.strategy_map(unit, adopted=False, office=first.office)
+    factories.approved(second)
     with pytest.raises(Refusal, match=r"“First”\. Close it first"):
         adopt(first.office, strategy=second.strategy, effective_from=STARTS, today=TODAY)
     close(first.office, strategy=first.strategy, reason="Replaced", today=TODAY)
@@ -252,7 +282,9 @@ def test_an_amendment_says_why():
 
 def test_heads_of_the_unit_and_of_those_below_are_told():
     top = factories.unit()
-    below = factories.unit(parent=top)
+    middle = factories.unit(parent=top)
+    below = factories.unit(parent=middle)
+    between = factories.member(Role.UNIT_HEAD, middle)
     head, other = factories.member(Role.UNIT_HEAD, below), factories.member(Role.UNIT_HEAD, factories.unit())
     made = factories.strategy_map(top, name="Closer")
     amend(
@@ -260,8 +292,9 @@ def test_heads_of_the_unit_and_of_those_below_are_told():
         effective_from=TODAY, today=TODAY,
     )  # fmt: skip
     lines = Notification.objects.filter(kind="strategy_adopted").order_by("pk").values_list("person_id", "text")
-    assert list(lines) == [
-        (head.person_id, "“Closer” is adopted from 1 January 2026"),
-        (head.person_id, "“Closer” is amended: version 2"),
+    assert sorted(lines) == [
+        (who.person_id, words)
+        for who in (between, head)
+        for words in ("“Closer” is adopted from 1 January 2026", "“Closer” is amended: version 2")
     ]
     assert other.person_id != head.person_id

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 import time_machine
+from pypdf import PdfReader
 
-from core.facets import Fact
+from core import facets as facets_module
+from core.documents import render_pdf
+from core.facets import Facet, Fact
 from core.periods import At, Period
 from organization.models import Person
 from organization.roles import Role
 from planning.queries.maps import default_strategy, strategy_map
+from strategy.actions import reassign
 from strategy.structure import LinkRow, ObjectiveRow, add_links, add_objectives
 from tests import factories
 from tests.factories.organization import TODAY
@@ -149,3 +154,67 @@ def test_the_map_stands_on_the_strategys_page(client):
     text = client.get(f"/strategy/{made.strategy.pk}/").content.decode()
     assert f"/planning/maps/{made.strategy.pk}/" in text
     assert "smo-viz-map" in text
+
+
+# ------------------------------------------------------------------------------------------------- filters, verdicts, print
+def test_filters_let_others_stand_back_and_leave_them_out_of_lists(client):
+    made = factories.strategy_map()
+    enter(client, made.office)
+    heir = factories.person("Hanna Heir")
+    reassign(made.office, record=made.objectives[0], owner=heir)
+    address = f"/planning/maps/{made.strategy.pk}/"
+    answer = client.get(address, {"owner": heir.pk})
+    found = answer.context["map"]
+    assert [node.faded for node in found.layout.nodes] == [False, True, True]
+    assert [arrow.faded for arrow in found.layout.arrows] == [True, True]
+    assert "1 of 3 objectives fit" in answer.content.decode()
+    table = client.get(address, {"owner": heir.pk, "view": "table"})
+    assert [line.objective.code for line in table.context["map"].fitting.rows] == ["O1"]
+    assert "O2</span>" not in table.content.decode()
+    for asked, fits in (
+        ({"theme": made.themes[1].pk}, 1), ({"status": "no_data"}, 3), ({"status": "watch"}, 0), ({"theme": "x"}, 0),
+        ({"owner": "none"}, 0), ({}, 3),
+    ):  # fmt: skip
+        assert client.get(address, asked).context["map"].shown == fits
+
+
+def test_the_period_is_stepped_back_and_on_but_not_into_what_has_not_begun(client):
+    made = factories.strategy_map()
+    enter(client, made.office)
+    address = f"/planning/maps/{made.strategy.pk}/"
+    text = client.get(address, {"p": "2026-06", "status": "no_data"}).content.decode()
+    assert "p=2026-05" in text and "p=2026-07" in text
+    assert "p=2026-08" not in client.get(address, {"p": "2026-07"}).content.decode()
+
+
+def test_arrows_and_words_show_a_verdict_once_there_is_one(monkeypatch, client):
+    made = factories.strategy_map()
+    first, second = made.links
+
+    def build(links, viewer, at):
+        facts = {first.pk: Fact("supported", words="+0.81", url="/x/"), second.pk: Fact("against", words="−0.04")}
+        return {link.pk: facts[link.pk] for link in links}
+
+    monkeypatch.setitem(facets_module._facets, ("link", "verdict"), Facet("link", "verdict", "Verdict", build))
+    found = strategy_map(made.office, made.strategy, AT)
+    assert [(arrow.strength, arrow.label) for arrow in found.layout.arrows] == [
+        ("supported", "+0.81"), ("against", "−0.04"),
+    ]  # fmt: skip
+    assert (found.strengths, found.untested) == ([("supported", "Supported"), ("against", "Not borne out")], 0)
+    enter(client, made.office)
+    for view in ("map", "print"):
+        text = client.get(f"/planning/maps/{made.strategy.pk}/", {"view": view}).content.decode()
+        assert "Supported" in text and "Not borne out" in text and "+0.81" in text
+
+
+@pytest.mark.parametrize("paper", ["a4", "a3"])
+@pytest.mark.parametrize("count", [3, 60])
+def test_the_map_is_printed_on_one_page(client, paper, count):
+    made = factories.strategy_map(objectives=count)
+    enter(client, made.office)
+    html = client.get(f"/planning/maps/{made.strategy.pk}/", {"view": "print", "paper": paper}).content.decode()
+    assert "Reason 1" not in html
+    pages = PdfReader(BytesIO(render_pdf(html, title="Map", identifier="x"))).pages
+    assert len(pages) == 1
+    width = float(pages[0].mediabox.width) / 72 * 25.4
+    assert round(width) == (420 if paper == "a3" else 297)

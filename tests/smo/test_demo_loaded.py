@@ -159,14 +159,15 @@ class DemoTest(TestCase):
         assert Person.objects.count() == 46
         assert [scorecard.strategy.unit.code for scorecard in Scorecard.objects.order_by("pk")] == ["NMH", "GEN", "DIG"]
         counted = Counter(Objective.objects.values_list("strategy__unit__code", flat=True))
-        assert counted == {"NMH": 15, "GEN": 6, "DIG": 5}
+        assert counted == {"NMH": 15 + 10, "GEN": 6, "DIG": 5}
         assert Counter(ObjectiveLink.objects.values_list("strategy__unit__code", flat=True)) == {
-            "NMH": 17,
+            "NMH": 17 + 7,
             "GEN": 4,
             "DIG": 3,
         }
         assert Measure.objects.count() == 64 + 3
         assert Strategy.objects.filter(state="active").count() == 3
+        assert Strategy.objects.get(state="in_review").unit.code == "NMH"
         assert StrategyVersion.objects.filter(state="adopted", effective_from=Clock(TODAY).starts_on).count() == 3
 
     def test_there_are_three_years_of_months_up_to_the_last_finished_one(self):
