@@ -49,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     scratch = Path(_at_exit.enter_context(tempfile.TemporaryDirectory(prefix="smo-test-")))
     settings.STATE_DIR = scratch
     settings.MEDIA_ROOT = scratch / "media"
+    settings.STATIC_ROOT = scratch / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

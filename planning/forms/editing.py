@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from core.forms import DayField, PersonField, PlainForm, VersionedForm
+from core.forms import DayField, PersonField, PlainForm, VersionedForm, WholeField
 from organization.queries import people_named
 from planning.queries.editing import WAYS
 from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, Theme
@@ -117,8 +117,8 @@ class LinkForm(NodeForm):
     sign = forms.TypedChoiceField(
         label=_("What it does"), choices=ObjectiveLink.Sign.choices, coerce=int, initial=ObjectiveLink.Sign.RAISES
     )
-    lag_min = forms.IntegerField(label=_("Shortest lag, months"), initial=0)
-    lag_max = forms.IntegerField(label=_("Longest lag, months"), initial=6)
+    lag_min = WholeField(label=_("Shortest lag, months"), initial=0)
+    lag_max = WholeField(label=_("Longest lag, months"), initial=6)
     rationale = forms.CharField(
         label=_("Because"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Why you believe it. It is tested against figures."),

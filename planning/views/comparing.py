@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from core.actions import Refusal
 from core.guards import PortalRequest, guarded
+from core.submitting import refuse_quietly
 from planning.actions.comparing import order_comparison
 from planning.queries.comparing import comparison, sides
 from strategy.models import Strategy
@@ -34,9 +33,9 @@ def strategy_compare(request: PortalRequest, row: Strategy) -> HttpResponse:
 def strategy_compare_pdf(request: PortalRequest, row: Strategy) -> HttpResponse:
     """Order the same as a PDF."""
     left, right = request.POST.get("a", ""), request.POST.get("b", "")
-    try:
-        job = order_comparison(request.actor, strategy=row, left=left, right=right, today=request.at.today)
-    except Refusal as refusal:
-        messages.error(request, refusal.sentence)
-        return redirect(reverse("planning:strategy_compare", args=[row.pk]))
-    return redirect("jobs:job", pk=job.pk)
+    return refuse_quietly(
+        request,
+        lambda: order_comparison(request.actor, strategy=row, left=left, right=right, today=request.at.today),
+        back=reverse("planning:strategy_compare", args=[row.pk]),
+        done=lambda job: reverse("jobs:job", args=[job.pk]),
+    )

@@ -15,6 +15,7 @@ import numpy as np
 from core.periods import Frequency, Period
 from scorecards.actions.sheets import GOAL, THRESHOLDS, Life, Settings, Sheet, sheets
 from scorecards.actions.timelines import ABOVE_MEASURES, Lines, Timeline
+from scorecards.queries.factarrays import Facts
 from scorecards.queries.kept import (
     BaselineChange,
     Change,
@@ -26,7 +27,7 @@ from scorecards.queries.kept import (
     facts_of,
     rows_of,
 )
-from scorecards.queries.trees import Facts, MeasureInfo
+from scorecards.queries.trees import MeasureInfo
 from scorecards.rules.arrays import Ints
 
 Closed = Mapping[Period, datetime]

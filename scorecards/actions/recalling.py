@@ -18,6 +18,7 @@ from scorecards.actions.calculating import calculate
 from scorecards.actions.keeping import closed_columns
 from scorecards.actions.sheets import VALUES, Life, Settings, Sheet, sheets
 from scorecards.actions.timelines import Lines
+from scorecards.queries.factarrays import Facts
 from scorecards.queries.formulas import Formulas, with_beginnings
 from scorecards.queries.kept import (
     Beginning,
@@ -32,7 +33,7 @@ from scorecards.queries.kept import (
     facts_of,
     rows_of,
 )
-from scorecards.queries.trees import Facts, MeasureInfo
+from scorecards.queries.trees import MeasureInfo
 from scorecards.rules.arrays import Ints
 
 

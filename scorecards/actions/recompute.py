@@ -32,6 +32,7 @@ from scorecards.actions.scores import score_measures
 from scorecards.actions.sheets import Life, Settings, Sheet, sheets
 from scorecards.actions.timelines import ABOVE_MEASURES, Axis, Lines, Periods, Timeline, all_since, begun, since, united
 from scorecards.models import Node
+from scorecards.queries.factarrays import current_facts
 from scorecards.queries.formulas import Formulas, with_formulas
 from scorecards.queries.results import (
     due_results,
@@ -40,7 +41,7 @@ from scorecards.queries.results import (
     nodes_without_results,
     result_keys,
 )
-from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, current_facts, lock_holders, tree_above
+from scorecards.queries.trees import CardState, MeasureInfo, Tree, card_state, lock_holders, tree_above
 
 T = TypeVar("T")
 ATTEMPTS = 5

@@ -12,7 +12,8 @@ import numpy as np
 from core.periods import Calendar, Frequency, Period
 from scorecards.actions.derived import Derived
 from scorecards.actions.timelines import FREQUENCIES, Lines, Timeline
-from scorecards.queries.trees import DEFAULTS, BandsRow, Facts, MeasureInfo, TargetFact
+from scorecards.queries.factarrays import Facts, TargetFact
+from scorecards.queries.trees import DEFAULTS, BandsRow, MeasureInfo
 from scorecards.rules.arrays import MISSING, Bools, Days, Floats, Ints, days, floats, quiet
 from scorecards.rules.ladders import interpolated
 from scorecards.rules.scoring import Method, Polarity, planned_value, red_flag_from_tolerance

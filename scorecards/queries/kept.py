@@ -13,7 +13,8 @@ from django.db import connection
 from core.periods import Calendar, Frequency, Period
 from organization.queries import calendars
 from scorecards.models import Baseline, Measure, PeriodLock, Scorecard
-from scorecards.queries.trees import FREQUENCY, FREQUENCY_WORDS, Closing, Facts, MeasureInfo, is_locked
+from scorecards.queries.factarrays import Facts
+from scorecards.queries.trees import FREQUENCY, FREQUENCY_WORDS, Closing, MeasureInfo, is_locked
 from scorecards.rules.arrays import days
 from strategy.models import Strategy
 

@@ -8,11 +8,13 @@ from tests.architecture.tree import APPS, ROOT, own_python
 
 PLAIN = {"DecimalField", "FloatField", "IntegerField"}
 HIDDEN = {
+    ("planning/forms/editing.py", "JoinForm"),
+    ("planning/forms/editing.py", "MoveForm"),
     ("core/forms.py", "VersionedForm"),
     ("scorecards/forms/targets.py", "TargetsForm"),
     ("strategy/forms.py", "ReassignForm"),
 }
-"""Hidden inputs that hold the version of a row: written by the portal, read by the portal."""
+"""Hidden inputs that hold a row or its version: written by the portal, read by the portal."""
 
 
 def test_no_form_reads_numbers_by_itself():
@@ -65,7 +67,7 @@ def _is_plain(form: type) -> bool:
 
 
 def test_views_leave_refusals_to_the_shared_pieces():
-    """`answer`, `take` and `refuse_quietly` of core.submitting say a refusal; two pages have no form for it to stand in."""
+    """`answer`, `take` and `refuse_quietly` of core.submitting say a refusal; three pages have no form for it to stand in."""
     catching = {
         path.relative_to(ROOT).as_posix()
         for path in own_python()
@@ -73,4 +75,4 @@ def test_views_leave_refusals_to_the_shared_pieces():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ExceptHandler) and isinstance(node.type, ast.Name) and node.type.id == "Refusal"
     }
-    assert catching == {"scorecards/views/answers.py", "scorecards/views/approvals.py"}
+    assert catching == {"planning/views/cards.py", "scorecards/views/answers.py", "scorecards/views/approvals.py"}
