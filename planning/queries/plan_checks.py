@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.access import Actor, scoped
-from core.formats import date_long
+from core.formats import NumberFormat, date_long
 from core.periods import At, Frequency, Period
 from organization.models import Person
 from planning.rules.paths import Edge as PathEdge
@@ -160,12 +160,15 @@ def _advice(
 
 
 def _beyond(figures: dict[str, Any], measure: Measure | None) -> tuple[str, str]:
-    numbers = number_format(measure) if measure else None
-    text = numbers.text if numbers else str
+    numbers = number_format(measure) if measure else NumberFormat()
+
+    def gain(figure: str) -> str:
+        return numbers.difference(figures[figure]).lstrip("+−")
+
     return _("A target beyond any pace so far"), _(
-        "The target %(target)s asks for %(need)s more than the last value. In as many periods it never got better by more"
-        " than %(best)s. Say what will be different, or set another target."
-    ) % {"target": text(figures["target"]), "need": text(figures["need"]), "best": text(figures["best"])}
+        "The target %(target)s is %(need)s away from the last value. In as many periods it never got better by more than"
+        " %(best)s. Say what will be different, or set another target."
+    ) % {"target": numbers.text(figures["target"]), "need": gain("need"), "best": gain("best")}
 
 
 def _late(figures: dict[str, Any], _measure: Measure | None) -> tuple[str, str]:
