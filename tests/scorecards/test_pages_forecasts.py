@@ -222,5 +222,5 @@ def test_the_page_takes_as_many_queries_with_many_forecasts(tree, owner):
     client = browser(owner)
     few = queries(client, url(measure))
     closed(tree, owner, 8)
-    assert queries(client, url(measure)) == few <= 44
+    assert queries(client, url(measure)) == few <= 46
     assert OwnerForecast.objects.count() == 8
