@@ -22,7 +22,7 @@ def try_strategies() -> None:
     trials.try_strategies(timezone.localdate())
 
 
-@job_task(trials.TASK)
+@job_task("planning.try_strategy")
 def try_strategy(actor: Actor, job: Job) -> dict[str, Any]:
     """The test of one strategy's links that somebody ordered."""
     strategy = Strategy.objects.get(pk=job.arguments["strategy"])

@@ -22,7 +22,11 @@ from scorecards.actions import open_scorecard, regrow
 from strategy import structure
 from strategy.actions import close_strategy
 from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, StrategyVersion, Theme
+from strategy.models.structure import NodeState
 from strategy.structure import Change, LinkRow, Move, ObjectiveRow, PerspectiveRow, ThemeRow
+
+NAMED = 5
+"""So many objectives without an owner are named in a refusal."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ def adopt(actor: Actor, *, strategy: Strategy, effective_from: date, today: date
     require(actor, "adopt", strategy)
     with recording(actor, "adopt", subject_id=strategy.subject_id, reason=reason):
         _check_approved(strategy)
+        _check_owned(strategy)
         version = structure.adopt_version(
             actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
         )
@@ -74,6 +79,16 @@ def adopt(actor: Actor, *, strategy: Strategy, effective_from: date, today: date
         words = {"strategy": version.strategy, "day": date_long(effective_from)}
         _tell_heads(actor, version.strategy, _("“%(strategy)s” is adopted from %(day)s") % words, today)
     return version
+
+
+def _check_owned(strategy: Strategy) -> None:
+    unowned = strategy.objectives.exclude(state=NodeState.RETIRED).filter(owner=None)
+    loose = list(unowned.order_by("perspective__order", "order", "pk").values_list("code", "name"))
+    if loose:
+        named = "; ".join(f"{code} {name}" for code, name in loose[:NAMED])
+        more = _(" and %(count)d more") % {"count": len(loose) - NAMED} if len(loose) > NAMED else ""
+        words = {"named": named, "more": more}
+        raise Refusal(_("Nobody answers for %(named)s%(more)s. Name an owner for each first.") % words, code="unowned")
 
 
 def amend(

@@ -19,8 +19,6 @@ from planning.rules.trial import Result, data_hash, try_links
 from strategy.models import ObjectiveLink, Strategy
 from strategy.models.structure import NodeState
 
-TASK = "planning.try_strategy"
-
 
 def order_trial(actor: Actor, *, strategy: Strategy) -> Job:
     """Let a worker test the links now."""
@@ -30,7 +28,7 @@ def order_trial(actor: Actor, *, strategy: Strategy) -> Job:
             _("“%(strategy)s” has no links yet. Draw what drives what on its map first.") % {"strategy": strategy}
         )
     title = _("Test the links of “%(strategy)s”") % {"strategy": strategy}
-    return enqueue(actor, TASK, title=title, arguments={"strategy": strategy.pk}, subject=strategy.subject,
+    return enqueue(actor, "planning.try_strategy", title=title, arguments={"strategy": strategy.pk}, subject=strategy.subject,
                    unit=strategy.unit, key=f"trial:{strategy.pk}", queue="heavy")  # fmt: skip
 
 

@@ -21,9 +21,6 @@ from strategy.queries.content import content_of
 from strategy.rules.content import StrategyContent, content_hash, to_json
 from strategy.structure.rows import hold
 
-NAMED = 5
-"""So many objectives without an owner are named in a refusal."""
-
 
 def adopt_version(
     actor: Actor,
@@ -91,13 +88,6 @@ def _check_complete(strategy: Strategy, content: StrategyContent) -> None:
             _("“%(strategy)s” has no objective yet. Add at least one before it is adopted.") % {"strategy": strategy},
             code="incomplete",
         )
-    unowned = strategy.objectives.exclude(state=NodeState.RETIRED).filter(owner=None)
-    loose = list(unowned.order_by("perspective__order", "order", "pk").values_list("code", "name"))
-    if loose:
-        named = "; ".join(f"{code} {name}" for code, name in loose[:NAMED])
-        more = _(" and %(count)d more") % {"count": len(loose) - NAMED} if len(loose) > NAMED else ""
-        words = {"named": named, "more": more}
-        raise Refusal(_("Nobody answers for %(named)s%(more)s. Name an owner for each first.") % words, code="unowned")
 
 
 def _supersede(former: StrategyVersion | None, until: date) -> None:

@@ -142,7 +142,7 @@ def test_closed_months_keep_what_they_showed_and_a_rebuild_agrees(edits):
 
 @pytest.mark.slow
 @pytest.mark.simulation
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(moves, min_size=8, max_size=30))
 def test_closed_months_keep_what_they_showed_after_many_more_edits(edits):
     played(edits)

@@ -111,7 +111,8 @@ def test_a_method_shows_only_the_fields_it_needs_and_keeps_what_was_typed(tree, 
     ({"grace_days": "400"}, "Days of grace"),
     ({"owner": "Nobody At All"}, "Nobody here fits"),
     ({"code": "taken"}, "A measure&#x27;s code is unique and never used again."),
-    ({"limit": "1e20"}, "imit"),
+    ({"limit": "1e25"}, "imit"),
+    ({"limit": "1e400"}, "has more digits than can be stored"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_is_added(tree, values, sentence):
     tree.measure("A")
