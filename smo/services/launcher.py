@@ -21,6 +21,7 @@ from smo.services.privileges import ServiceError
 from smo.services.processes import BusyError, Child, Program
 
 _STOP_ORDER = (("beat", "web", "fast", "heavy"), ("redis",), ("postgres",))
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LONGEST_PAUSE = 10.0
 _STABLE_AFTER = 30.0  # seconds a process must live for its restarts to be forgotten
 _READY_WITHIN = 180.0
@@ -73,7 +74,7 @@ class Launcher:
         self.lock = self._only_one(state)
         self.listener = self._listen()
         self.terminal = Terminal(paths.own_folder(state / "log"), everything=self.options.everything)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _STOP_SIGNALS:
             signal.signal(number, self._on_signal)
 
     # ------------------------------------------------------------ before anything runs
@@ -276,6 +277,9 @@ class Launcher:
             members = [self.children[name] for name in group if name in self.children]
             for name in processes.stop_all(members):
                 self.say(f"{name} did not end in time and was killed")
+        # Python gives its own handlers back when it ends, but not what is ignored.
+        for number in _STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
         self.say(f"stopped after {time.monotonic() - begun:.1f} s")
 
     def run(self, steps: Sequence[Callable[[], None]], *, until_stopped: bool = True) -> None:
