@@ -29,7 +29,7 @@ from organization.roles import Role
 from scorecards.actions import MeasureRow, add_measures, open_scorecard
 from scorecards.models import Measure
 from smo.services import postgres
-from strategy.models import Objective, Perspective, Strategy
+from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, Theme
 
 AT_ONCE = 1_000
 SEED = 20261127
@@ -94,6 +94,39 @@ def _strategies(actor: Actor, units: list[OrgUnit], size: Size, begins: date, to
     for one in made:
         open_scorecard(actor, strategy=one, today=today)
     return list(Objective.objects.select_related("strategy__unit").order_by("strategy_id", "pk"))
+
+
+def large_map(today: date) -> Strategy:
+    """The one map of 60 objectives, 15 in each of four perspectives under three themes, and 120 links."""
+    if found := Strategy.objects.filter(unit__code="MAP").first():
+        return found
+    officer = Person.objects.get(email=EMAIL)
+    row = UnitRow("Unit of the map", "MAP", "TOP", opened_on=date(2010, 1, 1))
+    (unit,) = add_units(actor_of(officer, today), rows=[row], today=today)
+    actor = actor_of(officer, today)
+    with recording(actor, "bench_map"):
+        values = {"unit": unit, "name": "Strategy with a map", "starts_on": date(today.year, 1, 1), "state": "active"}
+        (made,) = subjects.create(Strategy, [{**values, "ends_on": date(today.year + 2, 12, 31)}])
+        layers = Perspective.objects.bulk_create(
+            Perspective(strategy=made, name=f"Perspective {order}", order=order) for order in range(4)
+        )
+        themes = subjects.create(Theme, [{"strategy": made, "name": f"Theme {order}"} for order in range(3)])
+        rows = [
+            {
+                "strategy": made,
+                "perspective": layers[n // 15],
+                "code": f"M{n:02}",
+                "name": f"Objective number {n} of a map",
+            }
+            for n in range(60)
+        ]
+        boxes = subjects.create(Objective, rows)
+        for place, box in enumerate(boxes):
+            box.themes.add(themes[place % 3])
+        ends = [(boxes[15 + n % 45], boxes[n % 45 // 15 * 15 + (n * 7 + n // 45) % 15]) for n in range(120)]
+        ObjectiveLink.objects.bulk_create(ObjectiveLink(strategy=made, source=a, target=b) for a, b in ends)
+    open_scorecard(actor, strategy=made, today=today)
+    return made
 
 
 def _measures(

@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bench.accounts import Answers, Request, cpu_seconds, sequence, together
-from bench.load import Lines, analyze, load, sessions
+from bench.load import Lines, analyze, large_map, load, sessions
 from bench.sizes import Size
 from core.periods import Frequency, Period
 from scorecards.models import Measure, Scorecard
@@ -147,12 +147,14 @@ def pages(size: Size, session: str, unit: float, web: Served, database: int, say
     assert card is not None
     assert measure is not None
     assert objective is not None
+    sixty = large_map(timezone.localdate())
     read = (
         ("executive home", "/", 8, True),
         (f"scorecard of a unit, {size.measures_of(0)} measures with spark lines", f"/scorecards/{card.pk}/", 12, True),
         ("measure page with chart and table", f"/scorecards/measures/{measure.pk}/", 8, True),
         ("objective page", f"/strategy/objectives/{objective.pk}/", 8, True),
         ("strategy map", "/planning/", 8, True),
+        ("strategy map of 60 objectives and 120 links", f"/planning/maps/{sixty.pk}/", 8, True),
         ("list of 50 measures, worst first", "/scorecards/measures/", 8, True),
         ("API list of 100 measures with results", "/api/v1/measures/", 8, False),
         ("API list of 100 values", "/api/v1/observations/", 8, False),

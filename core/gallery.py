@@ -101,7 +101,7 @@ def nothing() -> MeasureSeries:
     return MeasureSeries(labels=MONTHS[:6], actual=[])
 
 
-def _cards() -> list[MapNode]:
+def _cards() -> tuple[MapNode, ...]:
     """A card per status, some with a change, one with too long a title."""
     long_title = _("Patients flow without delay through every ward and every site we run")
     rows: list[tuple[str, float, float, str, str, str, str, str, Change]] = [
@@ -113,24 +113,24 @@ def _cards() -> list[MapNode]:
         ("L1", 246, 359, _("Right staff, right shift"), "complete", "91%", "95%", "Whitcombe", ""),
         ("L2", 740, 359, _("One connected patient record"), "no_data", _("No value"), "", "Osei", ""),
     ]
-    return [
+    return tuple(
         MapNode(
             key, x, y, 226, CARD_HEIGHT, title, status,
             value=value, beside=_("of %(target)s") % {"target": goal} if goal else "", owner=owner, change=change, url="#h-map",
         )
         for key, x, y, title, status, value, goal, owner, change in rows
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def strategy() -> MapLayout:
     """A small map with each status and each strength of arrow."""
-    lanes = [MapLane(112, 494, _("Sooner"), _("timely access")), MapLane(606, 494, _("Closer"), _("care near home"))]
-    bands = [
+    lanes = (MapLane(112, 494, _("Sooner"), _("timely access")), MapLane(606, 494, _("Closer"), _("care near home")))
+    bands = (
         MapBand(40, 146, _("Patients and community"), _("What people notice")),
         MapBand(186, 146, _("Care processes"), _("What we must do well")),
         MapBand(332, 146, _("People and digital"), _("What we must have")),
-    ]
-    arrows = [
+    )
+    arrows = (
         MapArrow("C1", "P1", "supported", "+0.81"),
         MapArrow("C2", "P1", "weak", "+0.35"),
         MapArrow("C3", "P2", "against", "−0.04"),
@@ -138,7 +138,7 @@ def strategy() -> MapLayout:
         MapArrow("L1", "C2", "untested"),
         MapArrow("L2", "C3", "untested"),
         MapArrow("C3", "C1", "supported", "+0.52"),
-    ]
+    )
     return MapLayout(1100, 478, bands, lanes, _cards(), arrows)
 
 

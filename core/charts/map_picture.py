@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.charts.map_routes import Route, Router
@@ -14,6 +17,7 @@ from core.charts.svg import (
     LINE,
     MUTED,
     OFF_TRACK_TEXT,
+    ROUND,
     STATUS_PAINTS,
     Paint,
     attributes,
@@ -147,7 +151,7 @@ def _card(node: MapNode, *, linked: bool) -> str:
         body += text(node.x + 12, node.y + 43 + index * 16, words, size=size, paint=INK, weight=600)
     body += _foot(node)
     if linked and node.url:
-        marks = "".join(f' data-{escape(name)}="{escape(value)}"' for name, value in node.marks.items())
+        marks = "".join(f' data-{escape(name)}="{escape(value)}"' for name, value in node.marks)
         return f'<a href="{escape(node.url)}" class="smo-mapcard"{marks}>{_faded(body, is_faded=node.faded)}</a>'
     return _faded(group(body), is_faded=node.faded)
 
@@ -162,21 +166,27 @@ def strategy_map(layout: MapLayout, *, chart_id: str, title: str, desc: str = ""
 
     Raises KeyError for an arrow between nodes that are not there and for an unknown status or strength.
     """
-    router = Router(layout)
-    arrows, pills = "", ""
-    for arrow in layout.arrows:
-        paint, width, dash = _STRENGTHS[arrow.strength]
-        route = router.route(arrow)
-        drawn = stroke_path(route.path, paint, width=width, dash=dash) + _head(route, paint)
-        arrows += _faded(drawn, is_faded=arrow.faded)
-        pills += _faded(_pill(arrow, route, paint), is_faded=arrow.faded)
-    cards = "".join(_card(node, linked=linked) for node in layout.nodes)
-    body = _lanes(layout) + _bands(layout) + arrows + cards + pills
     words = desc or _(
         "Objectives by perspective and theme. Arrows show beliefs about cause and effect and how far figures bear "
         "them out. The same content follows as a table."
     )
     has_links = linked and any(node.url for node in layout.nodes)
+    body = _body(layout, linked, get_language())
     return document(
         layout.width, layout.height, body, chart_id=chart_id, title=title, desc=words, kind="map", linked=has_links
     )
+
+
+@lru_cache(maxsize=32)
+def _body(layout: MapLayout, linked: bool, language: str | None) -> str:  # noqa: ARG001, FBT001 - a key of what is kept
+    """Drawn once for equal facts: maps are opened far more often than they change."""
+    router = Router(layout)
+    arrows, pills = "", ""
+    for arrow in layout.arrows:
+        paint, width, dash = _STRENGTHS[arrow.strength]
+        route = router.route(arrow)
+        drawn = stroke_path(route.path, paint, width=width, dash=dash, is_inside=True) + _head(route, paint)
+        arrows += _faded(drawn, is_faded=arrow.faded)
+        pills += _faded(_pill(arrow, route, paint), is_faded=arrow.faded)
+    cards = "".join(_card(node, linked=linked) for node in layout.nodes)
+    return _lanes(layout) + _bands(layout) + group(arrows, **ROUND) + cards + pills

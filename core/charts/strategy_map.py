@@ -7,8 +7,7 @@ it possible at the bottom, and arrows upwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Strength = Literal["supported", "weak", "untested", "against"]
@@ -42,7 +41,7 @@ class MapNode:
     change: Change = ""
     url: str = ""
     faded: bool = False
-    marks: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class MapArrow:
     target: str
     strength: Strength = "untested"
     label: str = ""
-    route: Sequence[tuple[float, float]] = ()
+    route: tuple[tuple[float, float], ...] = ()
     faded: bool = False
 
 
@@ -89,7 +88,7 @@ class MapLayout:
 
     width: float
     height: float
-    bands: Sequence[MapBand]
-    lanes: Sequence[MapLane]
-    nodes: Sequence[MapNode]
-    arrows: Sequence[MapArrow] = ()
+    bands: tuple[MapBand, ...]
+    lanes: tuple[MapLane, ...]
+    nodes: tuple[MapNode, ...]
+    arrows: tuple[MapArrow, ...] = ()

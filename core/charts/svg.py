@@ -19,6 +19,7 @@ Value = float | None
 
 # Every bundled alphabet; the browser replaces it by the variable face.
 FONT = "Inter, InterGreek, InterExt, sans-serif"
+WEIGHT = 400
 _CHART_ID = re.compile(r"[A-Za-z][\w-]*")
 
 
@@ -168,9 +169,13 @@ def circle(x: float, y: float, radius: float, paint: Paint, **more: object) -> s
     return f"<circle{attributes(cx=float(x), cy=float(y), r=float(radius), fill=paint.colour, cls=cls, **more)}/>"
 
 
-def stroke_path(commands: str, paint: Paint, *, width: float = 2, dash: str = "") -> str:
-    """A line along a path."""
-    return f'<path d="{commands}" fill="none" stroke-linejoin="round" stroke-linecap="round"{_stroke(paint, str(width), dash)}/>'
+ROUND = {"stroke_linejoin": "round", "stroke_linecap": "round"}
+
+
+def stroke_path(commands: str, paint: Paint, *, width: float = 2, dash: str = "", is_inside: bool = False) -> str:
+    """A line along a path. Inside a group that is `ROUND` it need not say so itself."""
+    ends = "" if is_inside else attributes(**ROUND)
+    return f'<path d="{commands}" fill="none"{ends}{_stroke(paint, str(width), dash)}/>'
 
 
 @lru_cache(maxsize=256)
@@ -206,7 +211,7 @@ def text(
     size: float = 12,
     paint: Paint = INK2,
     anchor: str = "start",
-    weight: int = 400,
+    weight: int = WEIGHT,
 ) -> str:
     """Words at a point of the baseline; anchor start, middle or end."""
     return f'<text x="{number(x)}" y="{number(y)}"{_letters(str(size), paint, anchor, weight)}>{escape(words)}</text>'
@@ -214,8 +219,9 @@ def text(
 
 @lru_cache(maxsize=256)
 def _letters(size: str, paint: Paint, anchor: str, weight: int) -> str:
-    font = attributes(font_family=FONT, font_size=size, font_weight=str(weight))
-    return font + attributes(fill=paint.colour, text_anchor=anchor, cls=paint.fill_class)
+    """Family, weight and anchor where they are not those of the whole picture."""
+    own = attributes(font_size=size, font_weight="" if weight == WEIGHT else str(weight))
+    return own + attributes(fill=paint.colour, text_anchor="" if anchor == "start" else anchor, cls=paint.fill_class)
 
 
 def hit(x: float, y: float, width: float, height: float, tip: str) -> str:
@@ -281,4 +287,5 @@ def document(
         f'<title id="{chart_id}-title">{escape(title)}</title><desc id="{chart_id}-desc">{escape(desc or title)}</desc>'
     )
     role = "group" if linked else "img"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="{role}" {names} class="{classes}">{words}{body}</svg>'
+    font = attributes(font_family=FONT, font_weight=str(WEIGHT))
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="{role}" {names} class="{classes}"{font}>{words}{body}</svg>'

@@ -16,13 +16,12 @@ from organization.roles import Role
 _REACH = """
 WITH RECURSIVE held(role, unit_id) AS (
   SELECT m.role::text, m.unit_id FROM organization_membership m WHERE m.person_id = %(person)s AND m.valid @> %(day)s::date
-), reach(role, unit_id, direct) AS (
-  SELECT role, unit_id, true FROM held
+), reach(root, unit_id) AS (
+  SELECT DISTINCT unit_id, unit_id FROM held
   UNION
-  SELECT r.role, p.unit_id, false FROM reach r
-    JOIN organization_placement p ON p.parent_id = r.unit_id AND p.valid @> %(day)s::date
+  SELECT r.root, p.unit_id FROM reach r JOIN organization_placement p ON p.parent_id = r.unit_id AND p.valid @> %(day)s::date
 )
-SELECT role, array_agg(DISTINCT unit_id), array_agg(DISTINCT unit_id) FILTER (WHERE direct) FROM reach GROUP BY role
+SELECT root, array_agg(unit_id), (SELECT array_agg(DISTINCT h.role) FROM held h WHERE h.unit_id = root) FROM reach GROUP BY root
 """
 
 
@@ -35,11 +34,17 @@ class Reach:
 
 
 def reach(person_id: int, day: date) -> Reach:
-    """One query with a row for each role, whatever the size of the tree."""
+    """One query with a row for each unit in which a role is held: the tree below is walked once for all its roles."""
+    direct: dict[str, frozenset[int]] = {}
+    branch: dict[str, frozenset[int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_REACH, {"person": person_id, "day": day})
-        rows = cursor.fetchall()
-    return Reach({row[0]: frozenset(row[2]) for row in rows}, {row[0]: frozenset(row[1]) for row in rows})
+        for unit, below, roles in cursor:
+            units = frozenset(below)
+            for role in roles:
+                direct[role] = direct.get(role, frozenset()) | {unit}
+                branch[role] = branch.get(role, frozenset()) | units
+    return Reach(direct, branch)
 
 
 def heads_of(unit_ids: Iterable[int], role: str, day: date) -> QuerySet[Person]:

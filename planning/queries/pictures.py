@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,6 +46,8 @@ ROOM = Room(
     band_padding=BAND_PADDING,
 )
 
+_arranged = lru_cache(maxsize=32)(arrange)  # maps are drawn again and again, and seldom change
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -71,8 +74,8 @@ def layout_of(drawn: Drawn) -> MapLayout:
     return MapLayout(
         width=placed.width,
         height=placed.height,
-        bands=[MapBand(span.start, span.size, band.name, band.question, str(band.pk)) for span, band in bands],
-        lanes=[MapLane(span.start, span.size, *name) for span, name in lanes] if drawn.themes else [],
+        bands=tuple(MapBand(span.start, span.size, band.name, band.question, str(band.pk)) for span, band in bands),
+        lanes=tuple(MapLane(span.start, span.size, *name) for span, name in lanes) if drawn.themes else (),
         nodes=_nodes(drawn, placed, lane_of),
         arrows=_arrows(drawn, placed),
     )
@@ -80,7 +83,7 @@ def layout_of(drawn: Drawn) -> MapLayout:
 
 def _placed(drawn: Drawn, lane_of: Mapping[int, int], lanes: int) -> Layout:
     band_of = {band.pk: place for place, band in enumerate(drawn.bands)}
-    boxes = [
+    boxes = tuple(
         Box(
             key=str(card.objective.pk),
             band=band_of[card.objective.perspective_id],
@@ -89,15 +92,15 @@ def _placed(drawn: Drawn, lane_of: Mapping[int, int], lanes: int) -> Layout:
             blank=text_width(" ", TITLE_SIZE, TITLE_WEIGHT),
         )
         for card in drawn.cards
-    ]
-    links = [(str(one.link.source_id), str(one.link.target_id)) for one in drawn.beliefs]
-    return arrange(boxes, links, bands=len(drawn.bands), lanes=lanes, room=ROOM)
+    )
+    links = tuple((str(one.link.source_id), str(one.link.target_id)) for one in drawn.beliefs)
+    return _arranged(boxes, links, bands=len(drawn.bands), lanes=lanes, room=ROOM)
 
 
-def _arrows(drawn: Drawn, placed: Layout) -> list[MapArrow]:
+def _arrows(drawn: Drawn, placed: Layout) -> tuple[MapArrow, ...]:
     """An arrow stands back with either of its cards."""
     kept = {card.objective.pk for card in drawn.cards if drawn.wanted.keeps(card)}
-    return [
+    return tuple(
         MapArrow(
             source=arrow.source,
             target=arrow.target,
@@ -107,7 +110,7 @@ def _arrows(drawn: Drawn, placed: Layout) -> list[MapArrow]:
             faded=not {one.link.source_id, one.link.target_id} <= kept,
         )
         for arrow, one in zip(placed.arrows, drawn.beliefs, strict=True)
-    ]
+    )
 
 
 def _lanes(drawn: Drawn) -> Mapping[int, int]:
@@ -120,7 +123,7 @@ def _lanes(drawn: Drawn) -> Mapping[int, int]:
     }
 
 
-def _nodes(drawn: Drawn, placed: Layout, lane_of: Mapping[int, int]) -> list[MapNode]:
+def _nodes(drawn: Drawn, placed: Layout, lane_of: Mapping[int, int]) -> tuple[MapNode, ...]:
     nodes = []
     for card, place in zip(drawn.cards, placed.cards, strict=True):
         value, beside = card.figure
@@ -143,7 +146,7 @@ def _nodes(drawn: Drawn, placed: Layout, lane_of: Mapping[int, int]) -> list[Map
                 marks=_marks(drawn, card, lane_of[card.objective.pk]),
             )
         )
-    return nodes
+    return tuple(nodes)
 
 
 def _url(drawn: Drawn, card: Card) -> str:
@@ -154,18 +157,18 @@ def _url(drawn: Drawn, card: Card) -> str:
     return reverse("strategy:objective", args=[row.pk]) + period_query(drawn.at)
 
 
-def _marks(drawn: Drawn, card: Card, lane: int) -> dict[str, str]:
+def _marks(drawn: Drawn, card: Card, lane: int) -> tuple[tuple[str, str], ...]:
     if drawn.editing is None:
-        return {}
+        return ()
     row = card.objective
-    return {
-        "card": str(row.pk),
-        "version": str(row.row_version),
-        "name": row.short,
-        "band": str(row.perspective_id),
-        "lane": str(drawn.themes[lane].pk) if lane < len(drawn.themes) else NO_THEME,
-        "retire": reverse("planning:node_retire", args=[row.strategy_id, "objective", row.pk]),
-    }
+    return (
+        ("card", str(row.pk)),
+        ("version", str(row.row_version)),
+        ("name", row.short),
+        ("band", str(row.perspective_id)),
+        ("lane", str(drawn.themes[lane].pk) if lane < len(drawn.themes) else NO_THEME),
+        ("retire", reverse("planning:node_retire", args=[row.strategy_id, "objective", row.pk])),
+    )
 
 
 def _surname(owner: Person | None) -> str:

@@ -42,6 +42,7 @@ def map(request: PortalRequest) -> HttpResponse:  # noqa: A001 - views are named
 
 
 @guarded("view", Strategy)
+@kept
 @require_safe
 def strategy_map(request: PortalRequest, row: Strategy) -> HttpResponse:
     """The map of one strategy: as a picture, as a table, for print, or to be edited."""

@@ -206,27 +206,29 @@ class NewFact:
 def append(facts: FactTable, rows: Sequence[NewFact], *, moment: datetime, actor: Actor, event_id: int) -> None:
     """Supersede what is corrected and add the new facts, in order of key; at most two statements."""
     ordered = sorted(rows, key=lambda row: row.key)
-    old = sorted(row.corrects.id for row in ordered if row.corrects is not None)
-    with connection.cursor() as cursor:
-        if old:
-            sql = f"UPDATE {facts.table} SET superseded_at = %s WHERE id = ANY(%s::bigint[])"  # noqa: S608 - constants
-            cursor.execute(sql, [moment, _array(old)])
     columns = (
-        facts.whose, "frequency", "period_start", "revision", "recorded_at", "recorded_by_id", "event_id",
-        *facts.values, *facts.texts,
+        facts.whose, "frequency", "period_start", "recorded_at", "recorded_by_id", "event_id",
+        *facts.values, *facts.texts, "revision",
     )  # fmt: skip
-    copy_rows(
-        facts.table,
-        columns,
-        (
-            (
-                *row.key,
-                row.corrects.revision + 1 if row.corrects else 1,
-                moment,
-                row.by or actor.person_id,
-                event_id,
-                *row.values,
-            )
-            for row in ordered
-        ),
+    written = [(*row.key, moment, row.by or actor.person_id, event_id, *row.values) for row in ordered]
+    old = [row.corrects for row in ordered if row.corrects is not None]
+    if len(ordered) == len(old) == 1:
+        _correct(facts.table, columns, written[0], old[0].id, moment)
+        return
+    if old:
+        with connection.cursor() as cursor:
+            sql = f"UPDATE {facts.table} SET superseded_at = %s WHERE id = ANY(%s::bigint[])"  # noqa: S608 - constants
+            cursor.execute(sql, [moment, _array(sorted(one.id for one in old))])
+    revisions = [row.corrects.revision + 1 if row.corrects else 1 for row in ordered]
+    copy_rows(facts.table, columns, ((*row, number) for row, number in zip(written, revisions, strict=True)))
+
+
+def _correct(table: str, columns: Sequence[str], row: Sequence[Any], old: int, moment: datetime) -> None:
+    """One correction, as forms write it, in one statement; the number of its revision comes from what it supersedes."""
+    sql = (
+        f"WITH old AS (UPDATE {table} SET superseded_at = %s WHERE id = %s RETURNING revision)"  # noqa: S608 - constants
+        f" INSERT INTO {table} ({', '.join(columns)})"
+        f" VALUES ({'%s, ' * len(row)}(SELECT revision + 1 FROM old))"
     )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [moment, old, *row])

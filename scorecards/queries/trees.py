@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from core.periods import Calendar, Frequency, Period
+from core.prepared import Prepared
 from scorecards.rules.rollup import DEFAULT_MINIMUM_COVERAGE, Rule
 from scorecards.rules.scoring import DEFAULT_TOLERANCE, Method, Polarity
 from scorecards.rules.status import DEFAULT_BANDS, Bands
@@ -135,7 +136,7 @@ class Tree:
         return {node.card for node in self.nodes.values() if node.card is not None}
 
 
-_HOLD = f"""{ABOVE}
+_HOLD = Prepared("scorecards_hold", f"""{ABOVE}
 , reached AS (SELECT id, scorecard_id AS card FROM scorecards_node WHERE id = ANY(ARRAY(TABLE above))),
 cards AS (SELECT id FROM scorecards_scorecard
   WHERE id = ANY(%(cards)s::bigint[] || ARRAY(SELECT card FROM reached WHERE card IS NOT NULL))
@@ -143,14 +144,13 @@ cards AS (SELECT id FROM scorecards_scorecard
 loose AS (SELECT id FROM scorecards_node WHERE id = ANY(ARRAY(SELECT id FROM reached WHERE card IS NULL))
   ORDER BY id FOR NO KEY UPDATE)
 SELECT true, id FROM cards UNION ALL SELECT false, id FROM loose
-"""  # noqa: S608 - constants
+""", nodes="bigint[]", cards="bigint[]")  # fmt: skip # noqa: S608 - constants
 
 
 def lock_holders(nodes: Collection[int], cards: Collection[int]) -> tuple[list[int], list[int]]:
     """Lock what must be held while these nodes change, scorecards first: those named, those of the nodes and of all above
     them, by id; then nodes without one. In a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, {"nodes": sorted(nodes), "cards": sorted(cards)})
+    with _HOLD.run(len(nodes) + len(cards), nodes=sorted(nodes), cards=sorted(cards)) as cursor:
         rows = cursor.fetchall()
     return [row for is_card, row in rows if is_card], [row for is_card, row in rows if not is_card]
 
@@ -168,7 +168,7 @@ MAIN_LINE = "LEFT JOIN scorecards_series l ON l.measure_id = m.id AND l.kind = '
 
 _ROLL_UPS = """(SELECT json_agg(json_build_array(r.rule, lower(r.valid), upper(r.valid)) ORDER BY lower(r.valid))
       FROM scorecards_noderule r WHERE r.node_id = n.id)::text"""
-_TREE = f"""{ABOVE}
+_TREE = Prepared("scorecards_tree", f"""{ABOVE}
 SELECT x.*, {MEASURE_COLUMNS} FROM (
   SELECT n.id, n.kind, n.scorecard_id, n.rules, n.starts_on, n.ends_on,
     e.child_id, e.weight::float8, lower(e.valid), upper(e.valid), c.kind, o.starts_on, o.ends_on,
@@ -187,7 +187,7 @@ SELECT x.*, {MEASURE_COLUMNS} FROM (
   measure_card, measure_id)
 LEFT JOIN scorecards_measure m ON m.id = x.measure_id LEFT JOIN organization_orgunit u ON u.id = m.unit_id
 {MAIN_LINE} AND x.kind = 'measure' ORDER BY x.id, x.child, x.lower
-"""  # noqa: S608 - constants
+""", nodes="bigint[]", zone="text")  # fmt: skip # noqa: S608 - constants
 """In steps (OFFSET 0) and from an array: joined at once, planning took longer than running, and tables were read whole.
 Of a measure that is only a child here, nothing of its facts is asked."""
 _EDGE, _CARD, _MEASURE = 6, 13, 15
@@ -199,8 +199,7 @@ def tree_above(nodes: Collection[int]) -> Tree:
     found: dict[int, NodeInfo] = {}
     edges: list[EdgeInfo] = []
     measures: dict[int, MeasureInfo] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_TREE, {"nodes": sorted(nodes), "zone": settings.TIME_ZONE})
+    with _TREE.run(len(nodes), nodes=sorted(nodes), zone=settings.TIME_ZONE) as cursor:
         for row in cursor:
             if row[0] not in found:
                 found[row[0]] = NodeInfo(row[0], row[1], row[2], _rules(row[3]), row[4], row[5])

@@ -19,7 +19,7 @@ from tests.core.drawing import SVG, by_class, parsed, words
 
 # ---------------------------------------------------------------------------------------------- map
 def example_map(*arrows: MapArrow) -> MapLayout:
-    nodes = [
+    nodes = (
         MapNode(
             "P1",
             200,
@@ -36,9 +36,9 @@ def example_map(*arrows: MapArrow) -> MapLayout:
         MapNode("C1", 120, 213, 226, 92, "Flow", "watch", owner="Lindqvist", url="/2"),
         MapNode("C2", 360, 213, 226, 92, "Diagnostics", "on_track"),
         MapNode("C3", 800, 213, 226, 92, "Virtual wards", "no_data"),
-    ]
-    bands = [MapBand(40, 146, "Patients"), MapBand(186, 146, "Care")]
-    return MapLayout(1100, 340, bands, [MapLane(112, 494, "Sooner"), MapLane(606, 494, "Closer")], nodes, arrows)
+    )
+    bands = (MapBand(40, 146, "Patients"), MapBand(186, 146, "Care"))
+    return MapLayout(1100, 340, bands, (MapLane(112, 494, "Sooner"), MapLane(606, 494, "Closer")), nodes, arrows)
 
 
 def drawn(*arrows: MapArrow, linked: bool = True) -> str:
@@ -100,7 +100,7 @@ def test_an_arrow_to_nowhere_is_an_error():
 
 
 def test_a_title_too_long_for_its_card_ends_in_an_ellipsis():
-    layout = MapLayout(300, 120, [], [], [MapNode("a", 0, 0, 140, 92, "Very long words " * 9, "watch")])
+    layout = MapLayout(300, 120, (), (), (MapNode("a", 0, 0, 140, 92, "Very long words " * 9, "watch"),))
     said = words(charts.strategy_map(layout, chart_id="a", title="T"))
     assert [word[-1] for word in said if word.startswith("Very")] == ["s", "…"]
 

@@ -62,13 +62,13 @@ def pictures() -> dict[str, str]:
     layout = MapLayout(
         600,
         340,
-        [MapBand(40, 146, "Patients"), MapBand(186, 146, "Care")],
-        [MapLane(112, 488, "Sooner")],
-        [
+        (MapBand(40, 146, "Patients"), MapBand(186, 146, "Care")),
+        (MapLane(112, 488, "Sooner"),),
+        (
             MapNode("P1", 200, 67, 226, 92, "Shorter waits", "off_track", url="/o/1"),
             MapNode("C1", 200, 213, 226, 92, "Flow", "watch"),
-        ],
-        [MapArrow("C1", "P1", "supported", "+0.81")],
+        ),
+        (MapArrow("C1", "P1", "supported", "+0.81"),),
     )
     return {
         "spark": charts.spark([1, 2], chart_id="a", title="Trend"),
@@ -139,7 +139,7 @@ def test_words_from_outside_are_escaped():
 
 def test_an_address_cannot_leave_its_attribute():
     node = MapNode("a", 0, 0, 200, 92, "A", "watch", url='/x"><script>')
-    svg = charts.strategy_map(MapLayout(300, 100, [], [], [node]), chart_id="a", title="Map")
+    svg = charts.strategy_map(MapLayout(300, 100, (), (), (node,)), chart_id="a", title="Map")
     assert [link.get("href") for link in parsed(svg).iter(f"{SVG}a")] == ['/x"><script>']
 
 
