@@ -14,6 +14,7 @@ from core.guards import PortalRequest, guarded, signed_in
 from core.keeping import kept
 from organization.queries import organization
 from planning.queries.editing import outline, standing
+from planning.queries.mapmonths import stops
 from planning.queries.mapparts import Wanted
 from planning.queries.maps import default_strategy
 from planning.queries.maps import strategy_map as map_of
@@ -71,6 +72,7 @@ def _page(request: PortalRequest, row: Strategy) -> HttpResponse:
         "slice": theme or next(iter(page.slices), None),
         "may_start": may_start(request.actor),
         "paper": request.GET.get("paper", "") if request.GET.get("paper") in PAPERS else "",
+        "stops": stops([card.objective for card in page.cards], request.at) if page.cards else (),
         "before": request.at.period.previous(),
         "after": request.at.period.next() if request.at.period.next().start <= request.at.today else None,
     }

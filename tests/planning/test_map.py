@@ -15,11 +15,13 @@ from core.facets import Facet, Fact
 from core.periods import At, Period
 from organization.models import Person
 from organization.roles import Role
+from planning.queries.mapmonths import stops
 from planning.queries.maps import default_strategy, strategy_map
 from strategy.actions import reassign
 from strategy.structure import LinkRow, ObjectiveRow, add_links, add_objectives
 from tests import factories
 from tests.factories.organization import TODAY
+from tests.factories.scorecards import scorecard
 
 pytestmark = pytest.mark.django_db
 AT = At(Period.parse("2026-06"), None, TODAY)
@@ -185,6 +187,31 @@ def test_the_period_is_stepped_back_and_on_but_not_into_what_has_not_begun(clien
     text = client.get(address, {"p": "2026-06", "status": "no_data"}).content.decode()
     assert "p=2026-05" in text and "p=2026-07" in text
     assert "p=2026-08" not in client.get(address, {"p": "2026-07"}).content.decode()
+
+
+def test_the_slider_counts_how_the_objectives_stood_in_each_month_of_a_year():
+    tree = scorecard(objectives=2)
+    measures = [tree.measure("A"), tree.measure("B", objective=1)]
+    for measure, month, value in (
+        (measures[0], "2026-05", 120),
+        (measures[1], "2026-05", 60),
+        (measures[0], "2026-06", 60),
+    ):
+        tree.target(measure, month, 100)
+        tree.record(measure, month, value)
+    found = stops([objective for objective in tree.objectives], AT)
+    assert [stop.period.key for stop in found] == [f"2025-{m:02}" for m in range(7, 13)] + [
+        f"2026-{m:02}" for m in range(1, 8)
+    ]
+    assert [stop.period.key for stop in found if stop.is_current] == ["2026-06"]
+    assert [stop.words for stop in found[-4:]] == [
+        "2 no data",
+        "1 on track, 1 off track",
+        "1 off track, 1 no data",
+        "2 no data",
+    ]
+    long_ago = stops([], At(Period.parse("2024-02"), None, TODAY))
+    assert [(stop.period.key, stop.is_current) for stop in long_ago[:2]] == [("2024-02", True), ("2025-08", False)]
 
 
 def test_arrows_and_words_show_a_verdict_once_there_is_one(monkeypatch, client):
