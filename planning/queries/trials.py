@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,7 +38,7 @@ class Posed:
 
 
 @dataclass(frozen=True)
-class _Sources:
+class Sources:
     """Measures that stand for objectives, those of other units with the same definitions, their values and breaks."""
 
     measures: Mapping[int, Measure]
@@ -54,17 +54,17 @@ def posed_links(strategy: Strategy, today: date, calendar: Calendar) -> list[Pos
         .select_related("source", "target")
         .order_by("pk")
     )
-    stand = _standing(links, today)
+    stand = standing_measures({key for link in links for key in (link.source_id, link.target_id)}, today)
     chosen = {
         link.pk: (stands_for(stand[link.source_id], leading=True), stands_for(stand[link.target_id], leading=False))
         for link in links
     }
-    sources = _sources({key for pair in chosen.values() for key in pair if key is not None}, today)
+    sources = sources_of({key for pair in chosen.values() for key in pair if key is not None}, today)
     return [_posed(link, *chosen[link.pk], sources, calendar) for link in links]
 
 
-def _standing(links: Sequence[ObjectiveLink], today: date) -> Mapping[int, list[Candidate]]:
-    objectives = {key for link in links for key in (link.source_id, link.target_id)}
+def standing_measures(objectives: Collection[int], today: date) -> Mapping[int, list[Candidate]]:
+    """The scored measures under each objective, of which one may stand for it; one query."""
     edges = Edge.objects.filter(
         parent__objective__in=objectives,
         child__measure__isnull=False,
@@ -78,7 +78,8 @@ def _standing(links: Sequence[ObjectiveLink], today: date) -> Mapping[int, list[
     return found
 
 
-def _sources(chosen: set[int], today: date) -> _Sources:
+def sources_of(chosen: Collection[int], today: date) -> Sources:
+    """Measures by id with those of the same definitions elsewhere, their values so that up is better, their breaks."""
     own = Measure.objects.filter(pk__in=chosen)
     shared = Q(definition__in=own.exclude(definition=None).values("definition"), state=NodeState.LIVE)
     measures = {one.pk: one for one in Measure.objects.filter(Q(pk__in=chosen) | shared).order_by("pk")}
@@ -96,7 +97,7 @@ def _sources(chosen: set[int], today: date) -> _Sources:
     breaks: dict[int, list[date]] = defaultdict(list)
     for key, day in Annotation.objects.filter(measure__in=measures, is_break=True).values_list("measure_id", "on"):
         breaks[key].append(day)
-    return _Sources(measures, peers, values, breaks)
+    return Sources(measures, peers, values, breaks)
 
 
 def _good(measure: Measure, value: float | None, score: float | None) -> float | None:
@@ -106,7 +107,7 @@ def _good(measure: Measure, value: float | None, score: float | None) -> float |
     return None if value is None else measure.goodness * value
 
 
-def _posed(link: ObjectiveLink, source: int | None, target: int | None, known: _Sources, calendar: Calendar) -> Posed:
+def _posed(link: ObjectiveLink, source: int | None, target: int | None, known: Sources, calendar: Calendar) -> Posed:
     nothing = Case(link.pk, link.sign, (link.lag_min, link.lag_max), 12)
     if source is None or target is None:
         return Posed(link, nothing, known.measures.get(source or 0), known.measures.get(target or 0))
@@ -123,7 +124,7 @@ def _posed(link: ObjectiveLink, source: int | None, target: int | None, known: _
     return Posed(link, case, x, y, frequency, starts, max(known.values.get((y.pk, frequency.value), [starts[0]])))
 
 
-def _shared(x: Measure, y: Measure, known: _Sources) -> list[tuple[Measure, Measure]]:
+def _shared(x: Measure, y: Measure, known: Sources) -> list[tuple[Measure, Measure]]:
     """The same pair in other units, where both are measured by the same definitions."""
     if x.definition_id is None or y.definition_id is None:
         return []
@@ -143,7 +144,7 @@ def _axis(first: date, last: date, frequency: Frequency, calendar: Calendar) -> 
     return tuple(starts)
 
 
-def _track(measure: Measure, frequency: Frequency, starts: tuple[date, ...], known: _Sources) -> Track:
+def _track(measure: Measure, frequency: Frequency, starts: tuple[date, ...], known: Sources) -> Track:
     values = known.values.get((measure.pk, frequency.value), {})
     cuts = [sum(start <= day for start in starts) - 1 for day in known.breaks.get(measure.pk, ())]
     return Track(np.array([values.get(start, MISSING) for start in starts]), tuple(cut for cut in cuts if cut > 0))

@@ -11,6 +11,7 @@ from core.access import can
 from core.guards import PortalRequest, guarded
 from core.submitting import refuse_quietly
 from planning.actions.trials import order_trial
+from planning.queries.execution import hypotheses
 from planning.queries.plan_checks import plan_advice
 from planning.queries.trials import links_of, tried_links
 from strategy.models import Strategy
@@ -24,6 +25,7 @@ def trial(request: PortalRequest, row: Strategy) -> HttpResponse:
     order = {"contradicted": 0, "not_seen": 1, "too_early": 2, "supported": 3}
     context = {
         "strategy": row,
+        "hypotheses": hypotheses(request.actor, row, request.at),
         "lines": sorted(lines, key=lambda line: order[line.verdict]),
         "tested": sum(line.verdict in {"supported", "contradicted"} for line in lines),
         "may_order": can(request.actor, "change_structure", row),

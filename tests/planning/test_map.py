@@ -199,7 +199,7 @@ def test_the_slider_counts_how_the_objectives_stood_in_each_month_of_a_year():
     ):
         tree.target(measure, month, 100)
         tree.record(measure, month, value)
-    found = stops([objective for objective in tree.objectives], AT)
+    found = stops(list(tree.objectives), AT)
     assert [stop.period.key for stop in found] == [f"2025-{m:02}" for m in range(7, 13)] + [
         f"2026-{m:02}" for m in range(1, 8)
     ]
