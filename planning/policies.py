@@ -2,8 +2,58 @@
 
 from __future__ import annotations
 
-from core.access import EVERYONE, Grant, Policy, policy, through
-from planning.models import LinkTrial, PlanSource
+from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel, through
+from organization.roles import Role
+from planning.models import Assumption, Carries, LinkTrial, PlanningCycle, PlanSource, StrategicIssue
+
+ANYONE = Grant(EVERYONE, ALL)
+OFFICE = Grant(Role.SMO_OFFICER, BRANCH)
+HEAD = Grant(Role.UNIT_HEAD, BRANCH)
+EXECUTIVE = Grant(Role.EXECUTIVE, BRANCH)
+OWNER = Grant(EVERYONE, rel("owner"))
+
+
+@policy(PlanningCycle)
+class PlanningCyclePolicy(Policy):
+    """A plan that is shared from its first day: everyone reads it, the strategy office and the heads run it."""
+
+    grants = {
+        "view": [ANYONE],
+        "change": [OFFICE, HEAD, OWNER],
+        "add_issue": [OFFICE, HEAD, EXECUTIVE, OWNER],
+        "comment": [ANYONE],
+    }
+
+
+@policy(StrategicIssue)
+class StrategicIssuePolicy(Policy):
+    unit = "cycle__unit"
+    grants = {
+        "view": [Grant(EVERYONE, through("cycle"))],
+        "change": [OFFICE, HEAD, OWNER],
+        "settle": [HEAD, EXECUTIVE, OWNER],
+        "add_option": [OFFICE, HEAD, EXECUTIVE, OWNER],
+        "comment": [ANYONE],
+    }
+
+
+@policy(Assumption)
+class AssumptionPolicy(Policy):
+    grants = {
+        "view": [ANYONE],
+        "change": [OFFICE, HEAD, OWNER],
+        "validate": [OFFICE, HEAD, OWNER],
+        "comment": [ANYONE],
+    }
+
+
+@policy(Carries)
+class CarriesPolicy(Policy):
+    """Seen with the assumption, and only where what it carries may be seen too."""
+
+    unit = "assumption__unit"
+    owner = "assumption__owner"
+    grants = {"view": [Grant(EVERYONE, through("subject"))]}
 
 
 @policy(LinkTrial)

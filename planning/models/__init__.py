@@ -1,6 +1,9 @@
 """Records of planning, a module for each noun."""
 
+from planning.models.assumptions import Assumption, Carries
+from planning.models.cycles import PlanningCycle
+from planning.models.issues import StrategicIssue
 from planning.models.sources import PlanSource
 from planning.models.trials import LinkTrial
 
-__all__ = ["LinkTrial", "PlanSource"]
+__all__ = ["Assumption", "Carries", "LinkTrial", "PlanSource", "PlanningCycle", "StrategicIssue"]
