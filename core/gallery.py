@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
 from core import icons
-from core.charts import Annotation, Bubble, ChainBox, MapArrow, MapBand, MapLane, MapLayout, MapNode, MeasureSeries
+from core.charts import (
+    Annotation,
+    Bubble,
+    ChainBox,
+    MapArrow,
+    MapBand,
+    MapLane,
+    MapLayout,
+    MapNode,
+    MeasureSeries,
+    Timeline,
+    TimelineBar,
+)
 from core.charts.strategy_map import CARD_HEIGHT, Change
 from core.formats import NumberFormat
 from core.forms import NumberField, PlainForm
@@ -154,6 +167,21 @@ def bubbles() -> list[Bubble]:
     ]
 
 
+def dated() -> Timeline:
+    """Steps in each tone, one of them late."""
+    bars = [
+        TimelineBar(_("Look around and inside"), date(2026, 1, 12), date(2026, 2, 20), "done", _("done")),
+        TimelineBar(
+            _("Name the issues"), date(2026, 2, 16), date(2026, 3, 6), "late", _("12 days late"), "#h-timeline"
+        ),
+        TimelineBar(_("Weigh options"), date(2026, 3, 2), date(2026, 4, 17), "under_way", _("under way")),
+        TimelineBar(_("Visit peers"), date(2026, 3, 9), date(2026, 3, 27), "skipped", _("skipped")),
+        TimelineBar(_("Adopt"), date(2026, 4, 20), date(2026, 5, 1), "planned", _("from 20 April")),
+    ]
+    marks = [(date(2026, month, 1), name) for month, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May"), start=1)]
+    return Timeline(date(2026, 1, 1), date(2026, 5, 31), bars, marks, date(2026, 3, 18), _("Today"))
+
+
 def chained() -> list[ChainBox]:
     """A figure made of two, one of which is made of two again."""
     return [
@@ -188,6 +216,7 @@ def examples() -> dict[str, Any]:
         "nothing": nothing(),
         "map": strategy(),
         "bubbles": bubbles(),
+        "dated": dated(),
         "chained": chained(),
         "chain_links": [(1, 0), (2, 0), (3, 1), (4, 1)],
         "rising": [52, 56, 60, 63, 65, 66, None, 69, 70, 71, 71],

@@ -19,6 +19,7 @@ SLOTS = (
     "objective",
     "measure",
     "strategy",
+    "cycle",
     "initiative",
     "plan",
     "review",

@@ -47,6 +47,7 @@ class OrgUnitPolicy(Policy):
         "add_person": [ADMIN, Grant(Role.HR_PARTNER, BRANCH)],
         "add_membership": [ADMIN],
         "add_strategy": [Grant(Role.SMO_OFFICER, BRANCH), Grant(Role.UNIT_HEAD, BRANCH)],
+        "add_cycle": [Grant(Role.SMO_OFFICER, BRANCH), Grant(Role.UNIT_HEAD, BRANCH)],
         "add_measure": [Grant(Role.SMO_OFFICER, BRANCH), Grant(Role.UNIT_HEAD, BRANCH)],
         "add_definition": [Grant(Role.SMO_OFFICER, BRANCH)],
         "import": [Grant(Role.SMO_OFFICER, BRANCH), ADMIN],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.models import Q
 from django.urls import reverse
@@ -10,14 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor, scoped
 from core.announcements import announcement_kind
+from core.dates import DatedStep, dates
 from core.facets import Fact, facet
+from core.obligations import Obligation, obligation
 from core.panels import panel
 from core.periods import At
+from planning.queries.cycles import dated_steps, steps_owed
 from planning.queries.editing import Standing, standing
 from planning.queries.maps import StrategyMap, strategy_map
 from planning.queries.starting import Exchange, exchange
 from planning.queries.trials import Line, tried_links
 from planning.queries.trialwords import lag_short
+from scorecards.queries.reminding import reminder_days
 from strategy.models import Objective, ObjectiveLink, Strategy
 from strategy.models.structure import NodeState
 
@@ -67,3 +71,33 @@ def verdicts_of_links(links: Sequence[ObjectiveLink], viewer: Actor, at: At) -> 
         for line in tried_links(viewer, links)
         if line.trial is not None
     }
+
+
+# ------------------------------------------------------------------------------------------------- planning cycles
+announcement_kind("step_held", _("Steps of planning that I hold"), by_mail=True)
+
+
+@obligation("cycle_step", _("Steps of planning"))
+def steps_of_planning(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Steps the viewer holds; the daily mail names them on the days of the organisation's reminder plan."""
+    days = reminder_days()
+    for step in steps_owed(viewer, at):
+        about = f"{step.name}, {step.cycle.name}"
+        url = reverse("planning:step", args=[step.pk])
+        is_mailed = days.is_day(step.ends_on, at.today)
+        yield Obligation("cycle_step", step.get_kind_display(), about, step.ends_on, url, viewer.person_id, is_mailed)
+
+
+@dates("cycle_step")
+def steps_in_time(viewer: Actor, at: At) -> Iterator[DatedStep]:
+    """The steps of running cycles, for the calendar of the year."""
+    for step in dated_steps(viewer, at):
+        yield DatedStep(
+            key=f"cycle-step-{step.pk}",
+            title=f"{step.name}, {step.cycle.name}",
+            starts_on=step.starts_on,
+            ends_on=step.ends_on,
+            url=reverse("planning:step", args=[step.pk]),
+            owner=str(step.owner or ""),
+            is_done=step.state == step.State.DONE,
+        )

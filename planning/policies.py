@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel, through
 from organization.roles import Role
-from planning.models import Assumption, Carries, LinkTrial, PlanningCycle, PlanSource, StrategicIssue
+from planning.models import Assumption, Carries, CycleStep, LinkTrial, PlanningCycle, PlanSource, StrategicIssue
 
 ANYONE = Grant(EVERYONE, ALL)
 OFFICE = Grant(Role.SMO_OFFICER, BRANCH)
@@ -21,6 +21,19 @@ class PlanningCyclePolicy(Policy):
         "view": [ANYONE],
         "change": [OFFICE, HEAD, OWNER],
         "add_issue": [OFFICE, HEAD, EXECUTIVE, OWNER],
+        "comment": [ANYONE],
+    }
+
+
+@policy(CycleStep)
+class CycleStepPolicy(Policy):
+    """Seen with its cycle; planned by those who run the cycle, done by whoever holds it."""
+
+    unit = "cycle__unit"
+    grants = {
+        "view": [Grant(EVERYONE, through("cycle"))],
+        "change": [OFFICE, HEAD, Grant(EVERYONE, rel("cycle__owner"))],
+        "do": [OFFICE, HEAD, OWNER, Grant(EVERYONE, rel("cycle__owner"))],
         "comment": [ANYONE],
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from planning.views import cards, comparing, editing, exchange, maps, starting, states, trials
+from planning.views import cards, comparing, cycles, editing, exchange, maps, starting, states, steps, trials
 
 app_name = "planning"
 urlpatterns = [
@@ -24,6 +24,21 @@ urlpatterns = [
     path("maps/<int:pk>/<slug:noun>/<int:node>/", editing.node_edit, name="node_edit"),
     path("maps/<int:pk>/<slug:noun>/<int:node>/retire/", editing.node_retire, name="node_retire"),
     path("maps/<int:pk>/<slug:noun>/<int:node>/shift/", editing.node_shift, name="node_shift"),
+    path("cycles/", cycles.cycles, name="cycles"),
+    path("cycles/new/", cycles.cycle_new, name="cycle_new"),
+    path("cycles/<int:pk>/", cycles.cycle, name="cycle"),
+    path("cycles/<int:pk>/edit/", cycles.cycle_edit, name="cycle_edit"),
+    path("cycles/<int:pk>/close/", cycles.cycle_close, name="cycle_close"),
+    path("cycles/<int:pk>/reopen/", cycles.cycle_reopen, name="cycle_reopen"),
+    path("cycles/<int:pk>/steps.ics", cycles.steps_calendar, name="steps_calendar"),
+    path("cycles/<int:pk>/steps.<slug:form>", cycles.steps_file, name="steps_file"),
+    path("cycles/<int:pk>/steps/new/", steps.step_new, name="step_new"),
+    path("steps/<int:pk>/", steps.step, name="step"),
+    path("steps/<int:pk>/edit/", steps.step_edit, name="step_edit"),
+    path("steps/<int:pk>/begin/", steps.step_begin, name="step_begin"),
+    path("steps/<int:pk>/finish/", steps.step_finish, name="step_finish"),
+    path("steps/<int:pk>/skip/", steps.step_skip, name="step_skip"),
+    path("steps/<int:pk>/reopen/", steps.step_reopen, name="step_reopen"),
     path("strategies/<int:pk>/submit/", states.strategy_submit, name="strategy_submit"),
     path("strategies/<int:pk>/approve/", states.strategy_approve, name="strategy_approve"),
     path("strategies/<int:pk>/return/", states.strategy_return, name="strategy_return"),

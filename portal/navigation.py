@@ -62,6 +62,11 @@ GROUPS = (
         (Entry("scorecard", "scorecards:scorecards", gettext_lazy("Scorecard"), "target-arrow"),),
     ),
     Group(
+        gettext_lazy("Desirable"),
+        gettext_lazy("Coordinated by the strategy office"),
+        (Entry("planning", "planning:cycles", gettext_lazy("Planning"), "calendar-time"),),
+    ),
+    Group(
         gettext_lazy("Organisation"),
         gettext_lazy("Who we are"),
         (

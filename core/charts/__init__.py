@@ -14,6 +14,7 @@ from core.charts.pins import variance_pins
 from core.charts.shapes import status_icon, status_shape
 from core.charts.small import bullet, spark, stack_units
 from core.charts.strategy_map import MapArrow, MapBand, MapLane, MapLayout, MapNode
+from core.charts.timeline import Timeline, TimelineBar, timeline
 
 __all__ = [
     "DASHES",
@@ -27,6 +28,8 @@ __all__ = [
     "MapLayout",
     "MapNode",
     "MeasureSeries",
+    "Timeline",
+    "TimelineBar",
     "bubble",
     "bullet",
     "chain",
@@ -38,5 +41,6 @@ __all__ = [
     "status_shape",
     "strategy_map",
     "strength_word",
+    "timeline",
     "variance_pins",
 ]

@@ -40,6 +40,7 @@ CHARTS: dict[str, Callable[..., str]] = {
     "bubble": charts.bubble,
     "chain": charts.chain,
     "map": charts.strategy_map,
+    "timeline": charts.timeline,
 }
 AVATAR_TONES = ("", "g", "o", "p", "k")
 NOTE_ICONS = {"info": "info-circle", "warn": "alert-triangle", "problem": "alert-triangle", "done": "check"}

@@ -18,6 +18,7 @@ from notifications.actions import announce
 from organization.actions.batches import locked
 from organization.queries import branch_ids, heads_of
 from organization.roles import Role
+from planning.actions.steps import finish_adopting
 from scorecards.actions import open_scorecard, regrow
 from strategy import structure
 from strategy.actions import close_strategy
@@ -76,6 +77,7 @@ def adopt(actor: Actor, *, strategy: Strategy, effective_from: date, today: date
             actor, strategy=strategy, effective_from=effective_from, today=today, reason=reason
         )
         _rescore(actor, version.strategy, effective_from, today)
+        finish_adopting(actor, strategy=version.strategy, today=today)
         words = {"strategy": version.strategy, "day": date_long(effective_from)}
         _tell_heads(actor, version.strategy, _("“%(strategy)s” is adopted from %(day)s") % words, today)
     return version

@@ -4,6 +4,7 @@ from planning.models.assumptions import Assumption, Carries
 from planning.models.cycles import PlanningCycle
 from planning.models.issues import StrategicIssue
 from planning.models.sources import PlanSource
+from planning.models.steps import CycleStep
 from planning.models.trials import LinkTrial
 
-__all__ = ["Assumption", "Carries", "LinkTrial", "PlanSource", "PlanningCycle", "StrategicIssue"]
+__all__ = ["Assumption", "Carries", "CycleStep", "LinkTrial", "PlanSource", "PlanningCycle", "StrategicIssue"]
