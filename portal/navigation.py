@@ -64,7 +64,7 @@ GROUPS = (
     Group(
         gettext_lazy("Desirable"),
         gettext_lazy("Coordinated by the strategy office"),
-        (Entry("planning", "planning:cycles", gettext_lazy("Planning"), "calendar-time"),),
+        (Entry("planning", "planning:cycles", gettext_lazy("Planning"), "calendar-event"),),
     ),
     Group(
         gettext_lazy("Organisation"),

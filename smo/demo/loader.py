@@ -14,6 +14,7 @@ from organization.roles import Role
 from smo.demo.load_answers import load_answers
 from smo.demo.load_calculated import load_calculated
 from smo.demo.load_closing import load_closing
+from smo.demo.load_cycles import load_cycles
 from smo.demo.load_figures import load_figures
 from smo.demo.load_forecasts import load_forecasts
 from smo.demo.load_imports import load_imports
@@ -72,7 +73,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         load_reports(house)
         load_imports(house)
         load_trials(house)
-        load_next(house)
+        load_cycles(house, load_next(house))
     return True
 
 
