@@ -133,6 +133,19 @@ class CycleLine:
         words = {"step": following.step, "day": date_long(following.step.ends_on), "who": _holder(following.step)}
         return _("Nothing is late. Next: “%(step)s”, due on %(day)s; %(who)s.") % words
 
+    @property
+    def footer(self) -> str:
+        """How punctual it is, with what is counted."""
+        facts = self.facts
+        if not facts.steps:
+            return ""
+        owned = _("%(owned)d of %(steps)d steps have somebody who holds them.") % vars(facts)
+        if facts.median_late is None:
+            return owned
+        kept = _("%(in_time)d of %(due)d due steps were done in time; the middle one was %(late)s.")
+        late = _late(round(facts.median_late)) if facts.median_late else _("in time")
+        return f"{kept % {**vars(facts), 'late': late}} {owned}"
+
     def _latest(self, late: Sequence[StepLine]) -> str:
         first = late[0]
         words = {"step": first.step, "late": _late(first.days_late), "who": _holder(first.step)}

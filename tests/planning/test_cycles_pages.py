@@ -79,6 +79,7 @@ def test_the_page_of_a_cycle_says_what_is_late_first_and_leads_to_each_step(home
     assert f"“Look around” is 100 days late; {holder} holds it." in text
     assert "A SWOT with evidence" in text
     assert "Plan a step" not in text
+    assert "0 of 1 due steps were done in time; the middle one was 100 days late. 1 of 1 steps have somebody" in text
     page = words(browser(office).get(url("step", late)))
     assert "100 days late" in page
     assert "It is done" in page
