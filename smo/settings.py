@@ -277,6 +277,7 @@ SPECTACULAR_SETTINGS = {
         "NodeStateEnum": "strategy.models.structure.NodeState",
         "MeasureKindEnum": "scorecards.models.measures.Measure.Kind",
         "StrategyStateEnum": "strategy.models.structure.Strategy.State",
+        "CycleStepKindEnum": "planning.models.steps.CycleStep.Kind",
     },
 }
 
