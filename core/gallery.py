@@ -8,7 +8,18 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from core import icons
-from core.charts import Annotation, Bubble, ChainBox, MapArrow, MapBand, MapLane, MapLayout, MapNode, MeasureSeries
+from core.charts import (
+    Annotation,
+    Bubble,
+    ChainBox,
+    Decay,
+    MapArrow,
+    MapBand,
+    MapLane,
+    MapLayout,
+    MapNode,
+    MeasureSeries,
+)
 from core.charts.strategy_map import CARD_HEIGHT, Change
 from core.formats import NumberFormat
 from core.forms import NumberField, PlainForm
@@ -174,6 +185,21 @@ STATUS_TOKENS = [
 ]
 
 
+def fading() -> Decay:
+    """A confidence that was given twice, and fades again."""
+    once, again = [0.8 * 0.5 ** (month / 12) for month in range(9)], [0.7 * 0.5 ** (month / 12) for month in range(15)]
+    return Decay(
+        values=[*once, *again],
+        today=12,
+        limit=0.4,
+        limit_words=_("doubtful below"),
+        status="on_track",
+        labels=[(0, "Jan"), (12, _("today")), (22, "Nov")],
+        marks=[(0, 0.8), (9, 0.7)],
+        desc=_("Given 80% in January and 70% in October; doubtful from next July."),
+    )
+
+
 def examples() -> dict[str, Any]:
     """Context of the gallery page."""
     return {
@@ -189,6 +215,7 @@ def examples() -> dict[str, Any]:
         "map": strategy(),
         "bubbles": bubbles(),
         "chained": chained(),
+        "fading": fading(),
         "chain_links": [(1, 0), (2, 0), (3, 1), (4, 1)],
         "rising": [52, 56, 60, 63, 65, 66, None, 69, 70, 71, 71],
         "falling": [9.0, 8.8, 9.4, 10.2, 11.1, 11.8],

@@ -7,12 +7,13 @@ what is shown. In templates use `{% chart "measure" series chart_id=â€¦ title=â€
 from core.charts.bubble import Bubble, bubble
 from core.charts.chain import ChainBox, chain
 from core.charts.columns import columns
+from core.charts.decay import Decay, decay
 from core.charts.map_picture import strategy_map, strength_word
 from core.charts.measure import DASHES, measure_chart
 from core.charts.measure_series import Annotation, FurtherLine, MeasureSeries
 from core.charts.pins import variance_pins
 from core.charts.shapes import status_icon, status_shape
-from core.charts.small import bullet, spark, stack_units
+from core.charts.small import bullet, span, spark, stack_units
 from core.charts.strategy_map import MapArrow, MapBand, MapLane, MapLayout, MapNode
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Annotation",
     "Bubble",
     "ChainBox",
+    "Decay",
     "FurtherLine",
     "MapArrow",
     "MapBand",
@@ -31,7 +33,9 @@ __all__ = [
     "bullet",
     "chain",
     "columns",
+    "decay",
     "measure_chart",
+    "span",
     "spark",
     "stack_units",
     "status_icon",

@@ -2,7 +2,6 @@
 
 Block tags: card, grid, column, pagehead, table, note. Single tags: status, change, stat, chart, spark, measure_legend,
 progress, avatar, empty, icon, field, error_summary. Filters write numbers and dates (core.formats).
-
 The only module that marks text as safe: what core.charts and core.icons give back is escaped where it is made.
 """
 
@@ -39,6 +38,8 @@ CHARTS: dict[str, Callable[..., str]] = {
     "stack": charts.stack_units,
     "bubble": charts.bubble,
     "chain": charts.chain,
+    "decay": charts.decay,
+    "span": charts.span,
     "map": charts.strategy_map,
 }
 AVATAR_TONES = ("", "g", "o", "p", "k")
