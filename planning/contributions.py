@@ -102,8 +102,9 @@ def options_of_issue(issue: StrategicIssue, viewer: Actor, at: At) -> Weighing:
 
 
 def _doubt(found: Sequence[assumptions.Doubt]) -> Fact:
-    words = ngettext("Rests on %(n)d doubt", "Rests on %(n)d doubts", len(found)) % {"n": len(found)}
-    return Fact(len(found), "", words, reverse("planning:assumption", args=[found[0].assumption.pk]))
+    words = ngettext("%(n)d doubtful assumption", "%(n)d doubtful assumptions", len(found)) % {"n": len(found)}
+    first = found[0].assumption
+    return Fact(first.statement, "", words, reverse("planning:assumption", args=[first.pk]))
 
 
 @facet("objective", "doubt", _("Doubtful ground"), order=40)

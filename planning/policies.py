@@ -25,6 +25,7 @@ OFFICE = Grant(Role.SMO_OFFICER, BRANCH)
 HEAD = Grant(Role.UNIT_HEAD, BRANCH)
 EXECUTIVE = Grant(Role.EXECUTIVE, BRANCH)
 OWNER = Grant(EVERYONE, rel("owner"))
+ISSUE_OWNER = Grant(EVERYONE, rel("issue__owner"))
 
 
 @policy(PlanningCycle)
@@ -86,8 +87,8 @@ class StrategicOptionPolicy(Policy):
     owner = "issue__owner"
     grants = {
         "view": [Grant(EVERYONE, through("issue"))],
-        "change": [OFFICE, HEAD, EXECUTIVE, OWNER],
-        "choose": [HEAD, EXECUTIVE, OWNER],
+        "change": [OFFICE, HEAD, EXECUTIVE, ISSUE_OWNER],
+        "choose": [HEAD, EXECUTIVE, ISSUE_OWNER],
     }
 
 

@@ -53,6 +53,7 @@ urlpatterns = [
     path("assumptions/<int:pk>/falsify/", assumptions.assumption_falsify, name="assumption_falsify"),
     path("assumptions/<int:pk>/carry/", assumptions.assumption_carry, name="assumption_carry"),
     path("assumptions/<int:pk>/carries/<int:carries>/stop/", assumptions.carries_stop, name="carries_stop"),
+    path("issues/<int:pk>/", options.options, name="issue"),
     path("issues/<int:pk>/options/", options.options, name="options"),
     path("issues/<int:pk>/options/new/", options.option_new, name="option_new"),
     path("issues/<int:pk>/options/criteria/", options.criteria_edit, name="criteria_edit"),

@@ -170,7 +170,7 @@ class WhatIfForm(PlainForm):
         self.criteria = criteria
         for one in criteria:
             field = NumberField(label=one.name, unit=PERCENT, initial=one.weight, min_value=0, required=True)
-            field.widget.attrs.update({"class": "form-control smo-numcell"})
+            field.widget.attrs.update({"class": "form-control smo-share"})
             self.fields[f"w{one.pk}"] = field
 
     def clean(self) -> dict[str, Any]:

@@ -75,6 +75,7 @@ class Standing:
     carries: tuple[Carried, ...] = ()
     checks: tuple[AssumptionCheck, ...] = field(default=())
     is_due: bool = False
+    is_overdue: bool = False
 
     @property
     def word(self) -> str:
@@ -154,6 +155,7 @@ def _standing(
         course=course(findings(checks), months_back(at.today), half_life),
         carries=tuple(carries),
         checks=tuple(reversed(checks)),
+        is_overdue=state != "falsified" and row.review_on < at.today,
         is_due=state != "falsified" and min(row.review_on, doubt) <= at.today,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.functional import Promise
 
 from core.access import Actor, scoped
@@ -18,7 +18,8 @@ from strategy.models import ObjectiveLink
 from strategy.models.structure import NodeState
 
 OFFERED = 60
-NOT_CARRIED = ("unit", "person", "action_item", "assumption", "definition", "measure")
+OBJECTIVES_FIRST = Case(When(kind="objective", then=0), default=1)
+NOT_CARRIED = ("unit", "person", "action_item", "assumption", "measure_definition", "measure")
 """Kinds of subjects that do not rest on a belief."""
 
 
@@ -51,7 +52,7 @@ def offers(viewer: Actor, assumption: Assumption, text: str) -> Offers:
     links = links.exclude(carried_by__assumption=assumption).filter(named).select_related("source", "target")
     found = [
         Offer(f"subject-{one.pk}", one.label, KINDS.get(one.kind, ""))
-        for one in subjects.defer("words", "trigrams").order_by("kind", "label", "pk")[: OFFERED + 1]
+        for one in subjects.defer("words", "trigrams").order_by(OBJECTIVES_FIRST, "kind", "label", "pk")[: OFFERED + 1]
     ]
     ends = ("source__code", "target__code", "pk")
     found += [Offer(f"link-{one.pk}", link_words(one), KINDS["link"]) for one in links.order_by(*ends)[: OFFERED + 1]]

@@ -33,8 +33,8 @@ class OptionLine:
 
     @property
     def score_text(self) -> str:
-        """7.4, or nothing."""
-        return "" if self.score is None else plain(self.score, 1)
+        """7.45, or nothing."""
+        return "" if self.score is None else plain(self.score)
 
     @property
     def by_criterion(self) -> list[tuple[Criterion, OptionScore | None]]:
