@@ -104,6 +104,7 @@ def remove_option(actor: Actor, *, option: StrategicOption, expected: int | None
         if found.state != StrategicOption.State.PROPOSED:
             words = {"option": found, "state": found.get_state_display().lower()}
             raise Refusal(_("“%(option)s” was %(state)s. It stays as the record of the choice.") % words, code="state")
+        found.scores.all().delete()
         found.delete()
 
 
@@ -136,7 +137,9 @@ def set_criteria(
         if any(one.pk is not None and one.pk not in standing for one in clean):
             raise Refusal(_("A criterion was taken away meanwhile. Open the page again."), code="gone")
         kept = {one.pk for one in clean}
-        row.criteria.exclude(pk__in=[pk for pk in kept if pk is not None]).delete()
+        gone = row.criteria.exclude(pk__in=[pk for pk in kept if pk is not None])
+        OptionScore.objects.filter(criterion__in=gone).delete()
+        gone.delete()
         return [_stored(row, one, standing) for one in clean]
 
 

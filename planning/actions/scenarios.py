@@ -170,7 +170,11 @@ def _fire(actor: Actor, one: Watched, today: date, calendar: Calendar) -> bool:
         try:
             with transaction.atomic():
                 TriggerFiring.objects.create(
-                    trigger=trigger, frequency=period.frequency.value, period_start=period.start, value=one.value
+                    trigger=trigger,
+                    frequency=period.frequency.value,
+                    period_start=period.start,
+                    value=one.value,
+                    fired_on=today,
                 )
         except IntegrityError:  # another run was faster
             return False

@@ -111,6 +111,7 @@ class Migration(migrations.Migration):
                 ('frequency', models.CharField(choices=[('week', 'Weekly'), ('month', 'Monthly'), ('quarter', 'Quarterly'), ('half_year', 'Half-yearly'), ('year', 'Yearly')], max_length=10)),
                 ('period_start', models.DateField(verbose_name='period')),
                 ('value', models.FloatField(verbose_name='value')),
+                ('fired_on', models.DateField(verbose_name='noticed on')),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
@@ -123,6 +124,11 @@ class Migration(migrations.Migration):
             model_name='carries',
             name='link',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='carried_by', to='strategy.objectivelink', verbose_name='the link it carries'),
+        ),
+        migrations.AlterField(
+            model_name='carries',
+            name='assumption',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='carries', to='planning.assumption'),
         ),
         migrations.AlterField(
             model_name='carries',
@@ -155,7 +161,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='optionscore',
             name='criterion',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='planning.criterion'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='planning.criterion'),
         ),
         migrations.AddField(
             model_name='scenario',
@@ -195,7 +201,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='optionscore',
             name='option',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='planning.strategicoption'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='planning.strategicoption'),
         ),
         migrations.AddField(
             model_name='triggerfiring',

@@ -77,7 +77,7 @@ class AssumptionCheck(models.Model):
 class Carries(models.Model):
     """What rests on an assumption: an objective, an issue, anything that is a Subject; or a link, which is none."""
 
-    assumption = models.ForeignKey(Assumption, models.CASCADE, related_name="carries")
+    assumption = models.ForeignKey(Assumption, models.PROTECT, related_name="carries")
     subject = models.ForeignKey(
         Subject, models.PROTECT, null=True, related_name="carried_by", verbose_name=_("what it carries")
     )

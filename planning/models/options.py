@@ -65,8 +65,8 @@ class Criterion(models.Model):
 class OptionScore(models.Model):
     """How far an option meets a criterion, 0 to 10, and why."""
 
-    option = models.ForeignKey(StrategicOption, models.CASCADE, related_name="scores")
-    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="scores")
+    option = models.ForeignKey(StrategicOption, models.PROTECT, related_name="scores")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="scores")
     score = models.DecimalField(_("score"), max_digits=4, decimal_places=2)
     words = models.CharField(_("why"), max_length=300, blank=True)
 

@@ -86,6 +86,7 @@ class TriggerFiring(models.Model):
     frequency = models.CharField(max_length=10, choices=FrequencyChoices.choices)
     period_start = models.DateField(_("period"))
     value = models.FloatField(_("value"))
+    fired_on = models.DateField(_("noticed on"))
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:

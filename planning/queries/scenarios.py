@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -244,7 +243,7 @@ def fired_scenarios(viewer: Actor, at: At) -> list[Fired]:
     for line in scenario_lines(viewer, rows, at):
         for trigger in line.triggers:
             for period, firing in trigger.firings[:1]:
-                on = timezone.localdate(firing.recorded_at)
+                on = firing.fired_on
                 if trigger.has_fired or at.today - on <= ON_AGENDA:
                     one = Fired(line.scenario, trigger, period, on, trigger.has_fired)
                     known = found.get(line.scenario.pk)
