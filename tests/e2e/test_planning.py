@@ -19,6 +19,23 @@ PAGES = {
     "new link": "/planning/maps/1/link/new/",
     "retire an objective": "/planning/maps/1/objective/1/retire/",
     "close": "/planning/strategies/1/close/",
+    "assumptions": "/planning/assumptions/",
+    "an assumption found wrong": "/planning/assumptions/1/",
+    "an assumption that holds": "/planning/assumptions/3/",
+    "state an assumption": "/planning/assumptions/new/",
+    "look at an assumption again": "/planning/assumptions/3/validate/",
+    "mark an assumption as wrong": "/planning/assumptions/3/falsify/",
+    "what rests on an assumption": "/planning/assumptions/3/carry/?q=wait",
+    "options": "/planning/issues/1/options/",
+    "criteria": "/planning/issues/1/options/criteria/",
+    "scores of options": "/planning/issues/1/options/scores/",
+    "new option": "/planning/issues/1/options/new/",
+    "scenarios": "/planning/scenarios/",
+    "a scenario that shows signs": "/planning/scenarios/1/",
+    "write a scenario": "/planning/scenarios/new/",
+    "new trigger": "/planning/scenarios/1/triggers/new/",
+    "objective on doubtful ground": "/strategy/objectives/6/",
+    "strategy and what it rests on": "/strategy/1/",
 }
 
 
