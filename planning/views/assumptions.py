@@ -198,7 +198,7 @@ def _checked(row: Assumption) -> dict[str, Any]:
 @form_methods
 def assumption_carry(request: PortalRequest, row: Assumption) -> HttpResponse:
     """Choose what rests on it, from what fits the words looked for."""
-    text = request.GET.get("q", "").strip()[:100]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
     found = offers(request.actor, row, text)
     form = CarryForm(posted(request), offers=found)
     page = _page(row, _("What rests on it"), form, _("It carries these"))

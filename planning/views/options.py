@@ -71,6 +71,7 @@ def option_edit(request: PortalRequest, row: StrategicOption) -> HttpResponse:
         return dict(StrategicOption.objects.filter(pk=row.pk).values("name", "description").first() or {})
 
     page = _page(row.issue, _("Change the option"), form, _("Save"))
+    page.template = "planning/option.html"
     page.more["remove_url"] = reverse("planning:option_remove", args=[row.pk])
     return answer(request, page, act, said=_("Saved."), stored=stored)
 

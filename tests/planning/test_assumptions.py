@@ -22,6 +22,7 @@ from organization.roles import Role
 from planning.actions import assumptions as actions
 from planning.models import Assumption, AssumptionCheck, Carries
 from planning.queries import assumptions as queries
+from planning.queries.resting import rest_of
 from strategy.models import Strategy
 from tests import factories
 from tests.factories.choices import assumption
@@ -250,6 +251,9 @@ def test_facets_and_register_ask_as_often_for_three_as_for_one(size):
     with CaptureQueriesContext(connection) as caught:
         assert len(queries.register(made.office, AT, {})) == size
     assert len(caught) == 3
+    with CaptureQueriesContext(connection) as caught:
+        assert len(rest_of(made.office, made.strategy, AT).doubtful) == size
+    assert len(caught) == 4
 
 
 def test_the_panel_is_silent_on_firm_ground(made):
@@ -306,6 +310,7 @@ def test_an_assumption_is_stated_looked_at_and_found_wrong_in_forms(made):
     assert row.confidence == Decimal("0.725")
     at = f"/planning/assumptions/{row.pk}"
     assert client.post(f"{at}/carry/", {"chosen": []}).status_code == 422
+    assert "Nothing fits" in words(client.get(f"{at}/carry/?q=zz%00z"))
     client.post(f"{at}/carry/?q=O1", {"chosen": [f"subject-{made.objectives[0].subject_id}"]})
     assert list(row.carries.values_list("subject", flat=True)) == [made.objectives[0].subject_id]
     client.post(f"{at}/carries/{row.carries.get().pk}/stop/")
