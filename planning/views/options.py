@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from core.forms import VersionedForm
 from core.guards import PortalRequest, guarded
-from core.submitting import FormPage, answer, posted, refuse_quietly
+from core.submitting import FormPage, answer, posted
 from planning.actions import options as actions
 from planning.forms.options import ChooseForm, CriteriaForm, OptionForm, ScoresForm, WhatIfForm
 from planning.models import StrategicIssue, StrategicOption
@@ -77,13 +78,17 @@ def option_edit(request: PortalRequest, row: StrategicOption) -> HttpResponse:
 
 
 @guarded("change", StrategicOption)
-@require_POST
+@form_methods
 def option_remove(request: PortalRequest, row: StrategicOption) -> HttpResponse:
-    """Take an option away that was not decided on."""
-    return refuse_quietly(
-        request, lambda: actions.remove_option(request.actor, option=row), said=_("It is taken away."),
-        back=options_url(row.issue),
-    )  # fmt: skip
+    """Take an option away that was not decided on, after asking."""
+    form = VersionedForm(posted(request), initial={"expected": row.issue.row_version})
+    page = _page(row.issue, _("Take “%(option)s” away") % {"option": row}, form, _("Take it away"))
+    page.consequences, page.grave = [_("Its scores go with it.")], True
+
+    def act(data: dict[str, Any]) -> None:
+        actions.remove_option(request.actor, option=row, expected=data["expected"])
+
+    return answer(request, page, act, said=_("It is taken away."))
 
 
 @guarded("choose", StrategicOption)

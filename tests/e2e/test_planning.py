@@ -30,6 +30,7 @@ PAGES = {
     "criteria": "/planning/issues/1/options/criteria/",
     "scores of options": "/planning/issues/1/options/scores/",
     "new option": "/planning/issues/1/options/new/",
+    "take an option away": "/planning/options/1/remove/",
     "scenarios": "/planning/scenarios/",
     "a scenario that shows signs": "/planning/scenarios/1/",
     "write a scenario": "/planning/scenarios/new/",

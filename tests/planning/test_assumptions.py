@@ -253,7 +253,7 @@ def test_facets_and_register_ask_as_often_for_three_as_for_one(size):
     assert len(caught) == 3
     with CaptureQueriesContext(connection) as caught:
         assert len(rest_of(made.office, made.strategy, AT).doubtful) == size
-    assert len(caught) == 4
+    assert len(caught) == 5
 
 
 def test_the_panel_is_silent_on_firm_ground(made):

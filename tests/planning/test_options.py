@@ -307,6 +307,7 @@ def test_an_option_is_edited_and_removed_in_its_form(asked, office):
     assert client.post(f"/planning/options/{option.pk}/edit/", {"name": "Option 2"}).status_code == 422
     client.post(f"/planning/options/{option.pk}/edit/", {"name": "Hubs", "description": "", "expected": ""})
     assert StrategicOption.objects.get(pk=option.pk).name == "Hubs"
+    assert "Its scores go with it." in words(client.get(f"/planning/options/{option.pk}/remove/"))
     client.post(f"/planning/options/{option.pk}/remove/")
     assert not StrategicOption.objects.filter(pk=option.pk).exists()
 
