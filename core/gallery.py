@@ -113,7 +113,7 @@ def nothing() -> MeasureSeries:
 
 
 def _cards() -> list[MapNode]:
-    """A card per status, some with a change, one with too long a title."""
+    """A card per status, some with a change, one with too long a title, one with a word of warning."""
     long_title = _("Patients flow without delay through every ward and every site we run")
     rows: list[tuple[str, float, float, str, str, str, str, str, Change]] = [
         ("P1", 246, 67, _("Shorter waits, urgent and planned"), "off_track", "72.4%", "78%", "Adeyemi", "worse"),
@@ -128,6 +128,7 @@ def _cards() -> list[MapNode]:
         MapNode(
             key, x, y, 226, CARD_HEIGHT, title, status,
             value=value, beside=_("of %(target)s") % {"target": goal} if goal else "", owner=owner, change=change, url="#h-map",
+            flag=_("doubt") if key == "C3" else "",
         )
         for key, x, y, title, status, value, goal, owner, change in rows
     ]  # fmt: skip
