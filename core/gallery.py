@@ -13,6 +13,7 @@ from core.charts import (
     Annotation,
     Bubble,
     ChainBox,
+    Decay,
     MapArrow,
     MapBand,
     MapLane,
@@ -115,7 +116,7 @@ def nothing() -> MeasureSeries:
 
 
 def _cards() -> tuple[MapNode, ...]:
-    """A card per status, some with a change, one with too long a title."""
+    """A card per status, some with a change, one with too long a title, one with a word of warning."""
     long_title = _("Patients flow without delay through every ward and every site we run")
     rows: list[tuple[str, float, float, str, str, str, str, str, Change]] = [
         ("P1", 246, 67, _("Shorter waits, urgent and planned"), "off_track", "72.4%", "78%", "Adeyemi", "worse"),
@@ -130,6 +131,7 @@ def _cards() -> tuple[MapNode, ...]:
         MapNode(
             key, x, y, 226, CARD_HEIGHT, title, status,
             value=value, beside=_("of %(target)s") % {"target": goal} if goal else "", owner=owner, change=change, url="#h-map",
+            flag=_("doubt") if key == "C3" else "",
         )
         for key, x, y, title, status, value, goal, owner, change in rows
     )  # fmt: skip
@@ -202,6 +204,21 @@ STATUS_TOKENS = [
 ]
 
 
+def fading() -> Decay:
+    """A confidence that was given twice, and fades again."""
+    once, again = [0.8 * 0.5 ** (month / 12) for month in range(9)], [0.7 * 0.5 ** (month / 12) for month in range(15)]
+    return Decay(
+        values=[*once, *again],
+        today=12,
+        limit=0.4,
+        limit_words=_("doubtful below"),
+        status="on_track",
+        labels=[(0, "Jan"), (12, _("today")), (22, "Nov")],
+        marks=[(0, 0.8), (9, 0.7)],
+        desc=_("Given 80% in January and 70% in October; doubtful from next July."),
+    )
+
+
 def examples() -> dict[str, Any]:
     """Context of the gallery page."""
     return {
@@ -218,6 +235,7 @@ def examples() -> dict[str, Any]:
         "bubbles": bubbles(),
         "dated": dated(),
         "chained": chained(),
+        "fading": fading(),
         "chain_links": [(1, 0), (2, 0), (3, 1), (4, 1)],
         "rising": [52, 56, 60, 63, 65, 66, None, 69, 70, 71, 71],
         "falling": [9.0, 8.8, 9.4, 10.2, 11.1, 11.8],

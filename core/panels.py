@@ -20,6 +20,7 @@ SLOTS = (
     "measure",
     "strategy",
     "cycle",
+    "issue",
     "initiative",
     "plan",
     "review",

@@ -49,6 +49,8 @@ class OrgUnitPolicy(Policy):
         "add_strategy": [Grant(Role.SMO_OFFICER, BRANCH), Grant(Role.UNIT_HEAD, BRANCH)],
         "add_cycle": [Grant(Role.SMO_OFFICER, BRANCH), Grant(Role.UNIT_HEAD, BRANCH)],
         "add_measure": [Grant(Role.SMO_OFFICER, BRANCH), Grant(Role.UNIT_HEAD, BRANCH)],
+        "add_assumption": [Grant(role, BRANCH) for role in (Role.SMO_OFFICER, Role.UNIT_HEAD, Role.EXECUTIVE)],
+        "add_scenario": [Grant(role, BRANCH) for role in (Role.SMO_OFFICER, Role.UNIT_HEAD, Role.EXECUTIVE)],
         "add_definition": [Grant(Role.SMO_OFFICER, BRANCH)],
         "import": [Grant(Role.SMO_OFFICER, BRANCH), ADMIN],
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.access import Actor, scoped
 from core.announcements import announcement_kind
@@ -15,9 +17,14 @@ from core.facets import Fact, facet
 from core.obligations import Obligation, obligation
 from core.panels import panel
 from core.periods import At
+from planning.models import Assumption, StrategicIssue
+from planning.queries import assumptions
 from planning.queries.cycles import dated_steps, steps_owed
 from planning.queries.editing import Standing, standing
 from planning.queries.maps import StrategyMap, strategy_map
+from planning.queries.options import Weighing, weighing
+from planning.queries.resting import Rest, rest_of
+from planning.queries.scenarios import fired_scenarios
 from planning.queries.starting import Exchange, exchange
 from planning.queries.trials import Line, tried_links
 from planning.queries.trialwords import lag_short
@@ -100,4 +107,80 @@ def steps_in_time(viewer: Actor, at: At) -> Iterator[DatedStep]:
             url=reverse("planning:step", args=[step.pk]),
             owner=str(step.owner or ""),
             is_done=step.state == step.State.DONE,
+        )
+
+
+# ------------------------------------------------------------------------------ assumptions, options and scenarios
+announcement_kind("assumption_falsified", _("What I answer for rests on something that was found wrong"), by_mail=True)
+announcement_kind("scenario_fired", _("Signs of scenarios that I keep"), by_mail=True)
+
+
+@panel("objective", "doubts", _("Rests on doubtful assumptions"), "planning/panels/doubts.html", order=15)
+def doubts_of_objective(objective: Objective, viewer: Actor, at: At) -> list[assumptions.Doubt] | None:
+    """Doubtful assumptions under it and under its links; silent where the ground is firm."""
+    return assumptions.doubts_at(viewer, objective, at) or None
+
+
+@panel("strategy", "ground", _("What it rests on"), "planning/panels/ground.html", order=20)
+def ground_of_strategy(strategy: Strategy, viewer: Actor, at: At) -> Rest:
+    """Its assumptions, the doubtful ones by name, and the scenarios that show signs."""
+    return rest_of(viewer, strategy, at)
+
+
+@panel("issue", "options", _("Options"), "planning/panels/options.html", order=20)
+def options_of_issue(issue: StrategicIssue, viewer: Actor, at: At) -> Weighing:
+    """The ways to settle it, with their scores."""
+    return weighing(viewer, issue)
+
+
+def _doubt(found: Sequence[assumptions.Doubt]) -> Fact:
+    words = ngettext("%(n)d doubtful assumption", "%(n)d doubtful assumptions", len(found)) % {"n": len(found)}
+    first = found[0].assumption
+    return Fact(first.statement, "", words, reverse("planning:assumption", args=[first.pk]))
+
+
+@facet("objective", "doubt", _("Doubtful ground"), order=40)
+def doubts_of_objectives(objectives: Sequence[Objective], viewer: Actor, at: At) -> Mapping[int, Fact]:
+    """How many doubtful assumptions each rests on; one query."""
+    found = assumptions.doubts_of_objectives(viewer, objectives, at)
+    return {key: _doubt(doubts) for key, doubts in found.items()}
+
+
+@facet("link", "doubt", _("Doubtful ground"), order=20)
+def doubts_of_links(links: Sequence[ObjectiveLink], viewer: Actor, at: At) -> Mapping[int, Fact]:
+    """How many doubtful assumptions each link rests on; one query."""
+    found = assumptions.doubts_of_links(viewer, links, at)
+    return {key: _doubt(doubts) for key, doubts in found.items()}
+
+
+@obligation("assumption", _("Assumptions to look at again"))
+def assumptions_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Assumptions of the viewer whose review date has come, or that faded under 40 %."""
+    for row, day in assumptions.to_look_at(viewer, at):
+        url = reverse("planning:assumption_validate", args=[row.pk])
+        yield Obligation("assumption", _now("Look at an assumption again"), row.statement, day, url, viewer.person_id)
+
+
+@obligation("scenario", _("Scenarios that show signs"))
+def scenarios_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Scenarios of the viewer of which a sign was seen, until the owner says how they stand."""
+    for one in fired_scenarios(viewer, at):
+        if one.scenario.owner_id is not None and one.scenario.owner_id == viewer.person_id:
+            url = reverse("planning:scenario", args=[one.scenario.pk])
+            what, about = _now("Say whether it has come"), one.scenario.name
+            yield Obligation("scenario", what, about, one.decide_by, url, viewer.person_id)
+
+
+@dates("assumption")
+def assumption_reviews(viewer: Actor, at: At) -> Iterator[DatedStep]:
+    """When assumptions are to be looked at again."""
+    rows = scoped(viewer, "view", Assumption.objects.filter(falsified_on=None)).select_related("owner")
+    for row in rows.order_by("review_on", "pk"):
+        yield DatedStep(
+            key=f"assumption-{row.pk}",
+            title=_now("Look again: %(assumption)s") % {"assumption": row},
+            starts_on=row.review_on,
+            ends_on=row.review_on,
+            url=reverse("planning:assumption", args=[row.pk]),
+            owner=str(row.owner or ""),
         )

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel, through
 from organization.roles import Role
-from planning.models import Assumption, Carries, CycleStep, LinkTrial, PlanningCycle, PlanSource, StrategicIssue
+from planning.models import (
+    Assumption,
+    AssumptionCheck,
+    Carries,
+    Criterion,
+    CycleStep,
+    LinkTrial,
+    OptionScore,
+    PlanningCycle,
+    PlanSource,
+    Scenario,
+    ScenarioTrigger,
+    StrategicIssue,
+    StrategicOption,
+    TriggerFiring,
+)
 
 ANYONE = Grant(EVERYONE, ALL)
 OFFICE = Grant(Role.SMO_OFFICER, BRANCH)
 HEAD = Grant(Role.UNIT_HEAD, BRANCH)
 EXECUTIVE = Grant(Role.EXECUTIVE, BRANCH)
 OWNER = Grant(EVERYONE, rel("owner"))
+ISSUE_OWNER = Grant(EVERYONE, rel("issue__owner"))
 
 
 @policy(PlanningCycle)
@@ -46,6 +62,7 @@ class StrategicIssuePolicy(Policy):
         "change": [OFFICE, HEAD, OWNER],
         "settle": [HEAD, EXECUTIVE, OWNER],
         "add_option": [OFFICE, HEAD, EXECUTIVE, OWNER],
+        "score_options": [OFFICE, HEAD, EXECUTIVE, OWNER],
         "comment": [ANYONE],
     }
 
@@ -66,7 +83,64 @@ class CarriesPolicy(Policy):
 
     unit = "assumption__unit"
     owner = "assumption__owner"
-    grants = {"view": [Grant(EVERYONE, through("subject"))]}
+    grants = {"view": [Grant(EVERYONE, through("subject")), Grant(EVERYONE, through("link"))]}
+
+
+@policy(AssumptionCheck)
+class AssumptionCheckPolicy(Policy):
+    unit = "assumption__unit"
+    owner = "assumption__owner"
+    grants = {"view": [Grant(EVERYONE, through("assumption"))]}
+
+
+@policy(StrategicOption)
+class StrategicOptionPolicy(Policy):
+    """Seen and changed with the issue it would settle."""
+
+    unit = "issue__cycle__unit"
+    owner = "issue__owner"
+    grants = {
+        "view": [Grant(EVERYONE, through("issue"))],
+        "change": [OFFICE, HEAD, EXECUTIVE, ISSUE_OWNER],
+        "choose": [HEAD, EXECUTIVE, ISSUE_OWNER],
+    }
+
+
+@policy(Criterion)
+class CriterionPolicy(Policy):
+    unit = "issue__cycle__unit"
+    owner = "issue__owner"
+    grants = {"view": [Grant(EVERYONE, through("issue"))]}
+
+
+@policy(OptionScore)
+class OptionScorePolicy(Policy):
+    unit = "option__issue__cycle__unit"
+    owner = "option__issue__owner"
+    grants = {"view": [Grant(EVERYONE, through("option"))]}
+
+
+@policy(Scenario)
+class ScenarioPolicy(Policy):
+    """A shared picture of the future: everyone reads it, the strategy office, heads and its owner keep it."""
+
+    grants = {"view": [ANYONE], "change": [OFFICE, HEAD, OWNER], "comment": [ANYONE]}
+
+
+@policy(ScenarioTrigger)
+class ScenarioTriggerPolicy(Policy):
+    """Seen with its scenario, and only where its measure may be seen too."""
+
+    unit = "scenario__unit"
+    owner = "scenario__owner"
+    grants = {"view": [Grant(EVERYONE, through("measure"))]}
+
+
+@policy(TriggerFiring)
+class TriggerFiringPolicy(Policy):
+    unit = "trigger__scenario__unit"
+    owner = "trigger__scenario__owner"
+    grants = {"view": [Grant(EVERYONE, through("trigger"))]}
 
 
 @policy(LinkTrial)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from core.access import require
 from jobs.models import Job
 from jobs.worker import job_task
-from organization.actors import Actor
-from planning.actions import trials
+from organization.actors import Actor, system_actor
+from planning.actions import scenarios, trials
 from planning.actions.comparing import print_comparison as make_comparison
 from strategy.models import Strategy
 
@@ -20,6 +20,12 @@ from strategy.models import Strategy
 def try_strategies() -> None:
     """Test the links for which a new period has come. Derived from results alone; reads no one's data."""
     trials.try_strategies(timezone.localdate())
+
+
+@shared_task(name="planning.watch_scenarios")
+def watch_scenarios() -> None:
+    """Look whether signs of scenarios are there, and tell those who keep them once."""
+    scenarios.watch_scenarios(system_actor(), timezone.localdate())
 
 
 @job_task("planning.try_strategy")

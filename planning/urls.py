@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from planning.views import cards, comparing, cycles, editing, exchange, maps, starting, states, steps, trials
+from planning.views import (
+    assumptions,
+    cards,
+    comparing,
+    cycles,
+    editing,
+    exchange,
+    maps,
+    options,
+    scenarios,
+    starting,
+    states,
+    steps,
+    trials,
+)
 
 app_name = "planning"
 urlpatterns = [
@@ -46,4 +60,29 @@ urlpatterns = [
     path("strategies/<int:pk>/close/", states.strategy_close, name="strategy_close"),
     path("strategies/<int:pk>/compare/", comparing.strategy_compare, name="strategy_compare"),
     path("strategies/<int:pk>/compare/pdf/", comparing.strategy_compare_pdf, name="strategy_compare_pdf"),
+    path("assumptions/", assumptions.assumptions, name="assumptions"),
+    path("assumptions/file.<slug:form>", assumptions.assumptions_file, name="assumptions_file"),
+    path("assumptions/new/", assumptions.assumption_new, name="assumption_new"),
+    path("assumptions/<int:pk>/", assumptions.assumption, name="assumption"),
+    path("assumptions/<int:pk>/edit/", assumptions.assumption_edit, name="assumption_edit"),
+    path("assumptions/<int:pk>/validate/", assumptions.assumption_validate, name="assumption_validate"),
+    path("assumptions/<int:pk>/restore/", assumptions.assumption_restore, name="assumption_restore"),
+    path("assumptions/<int:pk>/falsify/", assumptions.assumption_falsify, name="assumption_falsify"),
+    path("assumptions/<int:pk>/carry/", assumptions.assumption_carry, name="assumption_carry"),
+    path("assumptions/<int:pk>/carries/<int:carries>/stop/", assumptions.carries_stop, name="carries_stop"),
+    path("issues/<int:pk>/", options.options, name="issue"),
+    path("issues/<int:pk>/options/", options.options, name="options"),
+    path("issues/<int:pk>/options/new/", options.option_new, name="option_new"),
+    path("issues/<int:pk>/options/criteria/", options.criteria_edit, name="criteria_edit"),
+    path("issues/<int:pk>/options/scores/", options.options_score, name="options_score"),
+    path("options/<int:pk>/edit/", options.option_edit, name="option_edit"),
+    path("options/<int:pk>/remove/", options.option_remove, name="option_remove"),
+    path("options/<int:pk>/choose/", options.option_choose, name="option_choose"),
+    path("scenarios/", scenarios.scenarios, name="scenarios"),
+    path("scenarios/file.<slug:form>", scenarios.scenarios_file, name="scenarios_file"),
+    path("scenarios/new/", scenarios.scenario_new, name="scenario_new"),
+    path("scenarios/<int:pk>/", scenarios.scenario, name="scenario"),
+    path("scenarios/<int:pk>/edit/", scenarios.scenario_edit, name="scenario_edit"),
+    path("scenarios/<int:pk>/triggers/new/", scenarios.trigger_new, name="trigger_new"),
+    path("scenarios/<int:pk>/triggers/<int:trigger>/remove/", scenarios.trigger_remove, name="trigger_remove"),
 ]

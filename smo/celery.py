@@ -39,6 +39,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="4", minute="10"),
         "options": {"expires": 3600, "queue": "heavy"},
     },
+    "scenarios": {
+        "task": "planning.watch_scenarios",
+        "schedule": crontab(hour="4", minute="40"),
+        "options": {"expires": 3600, "queue": "heavy"},
+    },
     "daily-mail": {
         "task": "notifications.send_digests",
         "schedule": 900.0,

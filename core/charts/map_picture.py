@@ -140,6 +140,19 @@ def _foot(node: MapNode) -> str:
     return body
 
 
+def _flag(node: MapNode) -> str:
+    """A word of warning that sits on the card's upper edge, at the right: arrows come in at its middle."""
+    if not node.flag:
+        return ""
+    words = cut(node.flag, 10.5, node.w / 2 - 34, 600)
+    width = text_width(words, 10.5, 600) + 26
+    left, y = node.x + node.w - width - 8, node.y
+    sign = f"M{number(left + 8)} {number(y + 4)} l4.5 -8.5 l4.5 8.5 z m4.5 -5.2 v2.4"
+    body = outlined(left, y - 9, width, 18, STATUS_PAINTS["watch"], radius=9, stroke=1.2, cls="c-pill")
+    body += stroke_path(sign, INK2, width=1.2)
+    return body + text(left + 19.5, y + 3.8, words, size=10.5, paint=INK, weight=600)
+
+
 def _card(node: MapNode, *, linked: bool) -> str:
     body = outlined(node.x, node.y, node.w, node.h, _CARD, radius=8, stroke=1)
     body += status_shape(node.status, node.x + 18, node.y + 19, 15)
@@ -149,7 +162,7 @@ def _card(node: MapNode, *, linked: bool) -> str:
     lines = max(1, int((node.h - 63) // 16) + 1)
     for index, words in enumerate(wrap(node.title, size, node.w - 24, 600, max_lines=lines)):
         body += text(node.x + 12, node.y + 43 + index * 16, words, size=size, paint=INK, weight=600)
-    body += _foot(node)
+    body += _foot(node) + _flag(node)
     if linked and node.url:
         marks = "".join(f' data-{escape(name)}="{escape(value)}"' for name, value in node.marks)
         return f'<a href="{escape(node.url)}" class="smo-mapcard"{marks}>{_faded(body, is_faded=node.faded)}</a>'

@@ -1,4 +1,4 @@
-"""Charts that stand in a cell or a tile: sparkline, bullet, counts by status."""
+"""Charts that stand in a cell or a tile: sparkline, bullet, counts by status, a value in its span."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.charts.svg import (
     AXIS,
     INK,
     LINE,
+    MUTED,
     RANGES,
     STATUS_PAINTS,
     SURFACE,
@@ -140,3 +141,25 @@ def stack_units(
         x += length
     words = ", ".join(f"{count} {word(status)}" for status, count in shown) or _("Nothing to count")
     return document(width, height, body, chart_id=chart_id, title=title, desc=words, kind="stack")
+
+
+def span(
+    value: float,
+    low: float,
+    high: float,
+    *,
+    chart_id: str,
+    title: str,
+    desc: str,
+    width: float = 220,
+    height: float = 18,
+) -> str:
+    """A value of 0 to 100 on its line, and the stretch around it in which nothing changes, with its edges."""
+    x = Scale(0, 100, 1, width - 1)
+    start, end = x.clamped(low), x.clamped(high)
+    body = rect(0, height / 2 - 3, width, 6, RANGES[1], radius=3)
+    body += rect(start, height / 2 - 4, max(end - start, 1.0), 8, MUTED, radius=3)
+    for edge, is_inside in ((start, low > 0), (end, high < 100)):
+        body += line(edge, 1, edge, height - 1, STATUS_PAINTS["off_track"], width=2) if is_inside else ""
+    body += circle(x.clamped(value), height / 2, 5, SURFACE) + circle(x.clamped(value), height / 2, 3.6, INK)
+    return document(width, height, body, chart_id=chart_id, title=title, desc=desc, kind="span")

@@ -25,7 +25,8 @@ BAND_PADDING = 27.0
 class MapNode:
     """One card. `value` is written strong, `beside` after it ("of 78%"); `status` is a key of core.statuses.
 
-    `faded` stands back behind the others. `marks` are names and values for an edit layer (`data-…` of the link).
+    `flag` is a word of warning on its edge. `faded` stands back behind the others. `marks` are names and values for an
+    edit layer (`data-…` of the link).
     """
 
     key: str
@@ -39,6 +40,7 @@ class MapNode:
     beside: str = ""
     owner: str = ""
     change: Change = ""
+    flag: str = ""
     url: str = ""
     faded: bool = False
     marks: tuple[tuple[str, str], ...] = ()

@@ -2,7 +2,6 @@
 
 Block tags: card, grid, column, pagehead, table, note. Single tags: status, change, stat, chart, spark, measure_legend,
 progress, avatar, empty, icon, field, error_summary. Filters write numbers and dates (core.formats).
-
 The only module that marks text as safe: what core.charts and core.icons give back is escaped where it is made.
 """
 
@@ -10,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import cycle
 from typing import Any
@@ -25,23 +24,11 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 
 from core import charts, formats, icons, statuses
-from core.charts import MeasureSeries
+from core.charts import CHARTS, MeasureSeries
 from core.formwords import kind_of, sentences
 
 register = template.Library()
 
-CHARTS: dict[str, Callable[..., str]] = {
-    "spark": charts.spark,
-    "bullet": charts.bullet,
-    "columns": charts.columns,
-    "measure": charts.measure_chart,
-    "pins": charts.variance_pins,
-    "stack": charts.stack_units,
-    "bubble": charts.bubble,
-    "chain": charts.chain,
-    "map": charts.strategy_map,
-    "timeline": charts.timeline,
-}
 AVATAR_TONES = ("", "g", "o", "p", "k")
 NOTE_ICONS = {"info": "info-circle", "warn": "alert-triangle", "problem": "alert-triangle", "done": "check"}
 ARROWS = {"up": "M6 10V2M2.5 5.5 6 2l3.5 3.5", "down": "M6 2v8M2.5 6.5 6 10l3.5-3.5", "same": "M2 6h8"}

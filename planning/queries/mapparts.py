@@ -21,11 +21,12 @@ class Belief:
     """A link in words: we believe that the source moves the target.
 
     `verdict` is what the facet "verdict" of links says of it: value a strength of the picture, words the short figure
-    on the arrow, url where it is explained. Without one it is not tested yet.
+    on the arrow, url where it is explained. Without one it is not tested yet. `doubt`: it rests on doubtful assumptions.
     """
 
     link: ObjectiveLink
     verdict: Fact | None = None
+    doubt: Fact | None = None
 
     @property
     def verb(self) -> str:
@@ -69,6 +70,7 @@ class Card:
     line: Line
     measure: Fact | None
     beliefs: tuple[Belief, ...]
+    doubt: Fact | None = None
 
     @property
     def objective(self) -> Objective:

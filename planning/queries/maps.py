@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.access import Actor, scoped
 from core.charts.map_picture import strength_word
 from core.charts.strategy_map import MapLayout
-from core.facets import get
+from core.facets import Fact, get
 from core.periods import At
 from core.statuses import ORDER, word
 from organization.models import Person
@@ -22,7 +22,7 @@ from planning.queries.mapparts import STRENGTHS, Belief, Card, Slice, Wanted
 from planning.queries.pictures import Drawn, layout_of
 from strategy.models import ObjectiveLink, Perspective, Strategy, Theme
 from strategy.models.structure import NodeState
-from strategy.queries.pages import Lines, lines
+from strategy.queries.pages import Line, Lines, lines
 from strategy.queries.strategies import active_strategies, objectives, strategy_of_unit
 
 
@@ -120,9 +120,8 @@ def strategy_map(
 def _beliefs(viewer: Actor, strategy: Strategy, at: At) -> tuple[Belief, ...]:
     """The links with their verdicts, as far as there are any."""
     links = list(_links(viewer, strategy))
-    facet = get("link", "verdict")
-    verdicts = facet.build(links, viewer, at) if facet else {}
-    return tuple(Belief(link, verdicts.get(link.pk)) for link in links)
+    built = [facet.build(links, viewer, at) if (facet := get("link", key)) else {} for key in ("verdict", "doubt")]
+    return tuple(Belief(link, *(facts.get(link.pk) for facts in built)) for link in links)
 
 
 def _links(viewer: Actor, strategy: Strategy) -> QuerySet[ObjectiveLink]:
@@ -132,11 +131,15 @@ def _links(viewer: Actor, strategy: Strategy) -> QuerySet[ObjectiveLink]:
 
 
 def _cards(rows: Lines, beliefs: Sequence[Belief]) -> list[Card]:
-    column = next((at for at, facet in enumerate(rows.columns) if facet.key == "measure"), None)
+    place = {facet.key: at for at, facet in enumerate(rows.columns)}
+
+    def fact(key: str, row: Line) -> Fact | None:
+        return row.facts[place[key]] if key in place else None
+
     out: dict[int, list[Belief]] = defaultdict(list)
     for belief in beliefs:
         out[belief.link.source_id].append(belief)
-    return [Card(row, None if column is None else row.facts[column], tuple(out[row.objective.pk])) for row in rows.rows]
+    return [Card(row, fact("measure", row), tuple(out[row.objective.pk]), fact("doubt", row)) for row in rows.rows]
 
 
 # ---------------------------------------------------------------------------------------------------- the list

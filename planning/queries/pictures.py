@@ -141,6 +141,7 @@ def _nodes(drawn: Drawn, placed: Layout, lane_of: Mapping[int, int]) -> tuple[Ma
                 beside=beside,
                 owner=_surname(card.objective.owner),
                 change=change,
+                flag=_("doubt") if card.doubt else "",
                 url=_url(drawn, card),
                 faded=not drawn.wanted.keeps(card),
                 marks=_marks(drawn, card, lane_of[card.objective.pk]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from math import log2
+from datetime import date, timedelta
+from math import ceil, log2
 
 import numpy as np
 
@@ -47,6 +47,30 @@ def is_doubtful(now: Floats, is_falsified: Bools) -> Bools:
 def months_until_doubtful(at_first: float, half_life: float = HALF_LIFE) -> float:
     """After how many months without validation confidence comes to 0.4; 0 where it never was above."""
     return half_life * log2(at_first / DOUBTFUL_UNDER) if at_first > DOUBTFUL_UNDER else 0.0
+
+
+def doubtful_on(validated: date, at_first: float, half_life: float = HALF_LIFE) -> date:
+    """The first day on which confidence stands under 0.4, if nobody validates it before: the day itself at the earliest."""
+    days = months_until_doubtful(at_first, half_life) * DAYS_IN_A_MONTH
+    return validated + timedelta(days=min(ceil(days), (date.max - validated).days))
+
+
+def course(
+    found: Sequence[tuple[date, float | None]], days: Sequence[date], half_life: float = HALF_LIFE
+) -> tuple[float | None, ...]:
+    """Confidence on each of the days, from what was found when, oldest first; of one day the last counts.
+
+    None before the first finding, and from a day on which it was found to be wrong (None) until it is validated again.
+    """
+    line: list[float | None] = []
+    for day in days:
+        before = [one for one in found if one[0] <= day]
+        last = before[-1] if before else None
+        if last is None or last[1] is None:
+            line.append(None)
+        else:
+            line.append(float(confidence(np.array(last[1]), np.array(months_between(last[0], day)), half_life)))
+    return tuple(line)
 
 
 def flagged(beliefs: Sequence[Belief]) -> dict[int, tuple[int, ...]]:

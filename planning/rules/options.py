@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,12 +14,16 @@ TIE_WITHIN = 0.05
 
 @dataclass(frozen=True)
 class Hinge:
-    """The choice holds unless the weight of a criterion passes `limit`: then `rival` wins. Both are places."""
+    """The choice holds unless the weight of a criterion passes `limit`: then `rival` wins. Both are places.
+
+    `is_up`: it is passed upwards. At a limit that is the very weight, nothing else tells.
+    """
 
     criterion: int
     weight: float
     limit: float
     rival: int
+    is_up: bool = field(default=False, compare=False)
 
     @property
     def change(self) -> float:
@@ -96,5 +100,5 @@ def _hinges(scores: Floats, weights: Floats, winner: int, criterion: int) -> lis
         if TOLERANCE < limit <= weight and slant > 0:
             falls.append(Hinge(criterion, weight, limit, rival))
         if weight <= limit < 1 - TOLERANCE and slant < 0:
-            rises.append(Hinge(criterion, weight, limit, rival))
+            rises.append(Hinge(criterion, weight, limit, rival, is_up=True))
     return [min(side, key=lambda one: (one.change, one.rival)) for side in (falls, rises) if side]

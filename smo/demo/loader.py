@@ -13,6 +13,7 @@ from organization.models import OrgUnit, Person
 from organization.roles import Role
 from smo.demo.load_answers import load_answers
 from smo.demo.load_calculated import load_calculated
+from smo.demo.load_choices import load_choices
 from smo.demo.load_closing import load_closing
 from smo.demo.load_cycles import load_cycles
 from smo.demo.load_figures import load_figures
@@ -74,6 +75,7 @@ def load(*, today: date, seed: int = SEED) -> bool:
         load_imports(house)
         load_trials(house)
         load_cycles(house, load_next(house))
+        load_choices(house, objectives, measures)
     return True
 
 

@@ -39,6 +39,12 @@ anything = st.one_of(st.none(), st.floats(), st.integers(-(10**40), 10**40), st.
 several = st.lists(anything, max_size=30)
 
 
+FADING = charts.Decay(
+    [0.8, 0.6, None, 0.7, 0.5], 3, 0.4, "doubtful below", "on_track", [(0, "Jan"), (4, "May")],
+    [(0, 0.8), (2, None), (3, 0.7)],
+)  # fmt: skip
+
+
 def waits(**changes: object) -> MeasureSeries:
     return replace(
         MeasureSeries(
@@ -66,7 +72,7 @@ def pictures() -> dict[str, str]:
         (MapLane(112, 488, "Sooner"),),
         (
             MapNode("P1", 200, 67, 226, 92, "Shorter waits", "off_track", url="/o/1"),
-            MapNode("C1", 200, 213, 226, 92, "Flow", "watch"),
+            MapNode("C1", 200, 213, 226, 92, "Flow", "watch", flag="doubt"),
         ),
         (MapArrow("C1", "P1", "supported", "+0.81"),),
     )
@@ -87,6 +93,8 @@ def pictures() -> dict[str, str]:
             title="Chain",
         ),
         "map": charts.strategy_map(layout, chart_id="a", title="Map"),
+        "decay": charts.decay(FADING, chart_id="a", title="Confidence"),
+        "span": charts.span(30, 18, 46, chart_id="a", title="Weight", desc="Holds"),
     }
 
 

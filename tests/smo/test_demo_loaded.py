@@ -35,6 +35,10 @@ from organization.models import (
 )
 from organization.queries import ancestor_ids, calendars
 from organization.roles import Role
+from planning.models import Carries, StrategicIssue, TriggerFiring
+from planning.queries.assumptions import register
+from planning.queries.options import weighing
+from planning.queries.scenarios import scenarios_listed
 from scorecards.actions import rebuild
 from scorecards.models import (
     Annotation,
@@ -64,6 +68,7 @@ from scorecards.queries.forecasts import beaten_when_set, owner_record
 from scorecards.queries.printed import content_hash
 from scorecards.queries.reds import unanswered
 from scorecards.queries.restated import recorded_after_closing
+from smo.demo.choices import QUESTION
 from smo.demo.loader import accounts, load
 from smo.demo.organization import PASSWORD
 from smo.demo.shapes import Clock
@@ -340,6 +345,18 @@ class DemoTest(TestCase):
         ladder = Measure.objects.get(interpolates=True)
         given = Target.objects.filter(measure=ladder, superseded_at=None).count()
         assert Result.objects.filter(node__measure=ladder, frequency="month", target__isnull=False).count() > given
+
+    def test_beliefs_hold_fade_and_were_found_wrong_options_are_close_and_a_scenario_shows_signs(self):
+        office = actor_of(Person.objects.get(email="ravi.menon@northmere.example"), TODAY)
+        at = At(Clock(TODAY).newest, None, TODAY)
+        states = Counter(one.state for one in register(office, at, {}))
+        assert states == {"holds": 4, "doubtful": 1, "falsified": 1}
+        assert Carries.objects.filter(link__isnull=False).count() == 3
+        table = weighing(office, StrategicIssue.objects.get(question=QUESTION))
+        assert [line.score_text for line in table.lines] == ["6.6", "6.15", "5.75"]
+        signs = {line.scenario.name: len(line.fired) for line in scenarios_listed(office, at, {})}
+        assert signs == {"A winter without free beds": 1, "Staff leave faster than we can hire": 0}
+        assert TriggerFiring.objects.count() == 1
 
     def test_owners_recorded_and_the_office_designed(self):
         owners = dict(Measure.objects.exclude(owner=None).filter(expression="").values_list("code", "owner__email"))
