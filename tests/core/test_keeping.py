@@ -15,7 +15,9 @@ from django.urls import get_resolver, reverse
 from audit.queries import stamp
 from core import keeping
 from organization.models import OrgUnit, Person
+from planning.models import PlanningCycle
 from tests import factories
+from tests.factories.cycles import cycle
 from tests.factories.scorecards import Tree, scorecard
 from tests.organization.visiting import browser, words
 
@@ -39,12 +41,18 @@ def tree() -> Tree:
     return made
 
 
+def _cycle(tree: Tree) -> PlanningCycle:
+    return PlanningCycle.objects.first() or cycle(tree.unit, office=tree.officer, usual=True)
+
+
 def pages(tree: Tree) -> dict[str, str]:
     """An address of every page that is kept, by the name of its route."""
     measure = tree.measures["Waiting time"]
     return {
         "portal:home": reverse("portal:home"),
         "planning:map": reverse("planning:map"),
+        "planning:strategy_map": reverse("planning:strategy_map", args=[tree.strategy.pk]),
+        "planning:cycle": reverse("planning:cycle", args=[_cycle(tree).pk]),
         "scorecards:scorecard": reverse("scorecards:scorecard", args=[tree.card.pk]),
         "scorecards:measures": reverse("scorecards:measures"),
         "scorecards:measure": reverse("scorecards:measure", args=[measure.pk]),
