@@ -19,6 +19,7 @@ SLOTS = (
     "objective",
     "measure",
     "strategy",
+    "issue",
     "initiative",
     "plan",
     "review",

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from planning.views import cards, comparing, editing, exchange, maps, starting, states, trials
+from planning.views import (
+    canvases,
+    cards,
+    comparing,
+    editing,
+    exchange,
+    issues,
+    maps,
+    notes,
+    starting,
+    states,
+    trials,
+)
 
 app_name = "planning"
 urlpatterns = [
@@ -31,4 +43,28 @@ urlpatterns = [
     path("strategies/<int:pk>/close/", states.strategy_close, name="strategy_close"),
     path("strategies/<int:pk>/compare/", comparing.strategy_compare, name="strategy_compare"),
     path("strategies/<int:pk>/compare/pdf/", comparing.strategy_compare_pdf, name="strategy_compare_pdf"),
+    # analysis
+    path("cycles/<int:pk>/analysis/", canvases.analysis, name="analysis"),
+    path("cycles/<int:pk>/canvases/new/", canvases.canvas_new, name="canvas_new"),
+    path("cycles/<int:pk>/issues/new/", issues.issue_new, name="issue_new"),
+    path("canvases/<int:pk>/", canvases.canvas, name="canvas"),
+    path("canvases/<int:pk>/edit/", canvases.canvas_edit, name="canvas_edit"),
+    path("canvases/<int:pk>/close/", canvases.canvas_close, name="canvas_close"),
+    path("canvases/<int:pk>/reopen/", canvases.canvas_reopen, name="canvas_reopen"),
+    path("canvases/<int:pk>/invite/", canvases.canvas_invite, name="canvas_invite"),
+    path("canvases/<int:pk>/nothing/", canvases.canvas_nothing, name="canvas_nothing"),
+    path("canvases/<int:pk>/notes.<slug:form>", canvases.canvas_file, name="canvas_file"),
+    path("canvases/<int:pk>/notes/new/", notes.note_new, name="note_new"),
+    path("canvases/<int:pk>/notes/group/", notes.notes_group, name="notes_group"),
+    path("canvases/<int:pk>/notes/trace/", notes.notes_trace, name="notes_trace"),
+    path("canvases/<int:pk>/notes/park/", notes.notes_park, name="notes_park"),
+    path("notes/<int:pk>/", notes.note, name="note"),
+    path("notes/<int:pk>/edit/", notes.note_edit, name="note_edit"),
+    path("notes/<int:pk>/vote/", notes.note_vote, name="note_vote"),
+    path("notes/<int:pk>/untrace/", notes.note_untrace, name="note_untrace"),
+    path("notes/<int:pk>/unpark/", notes.note_unpark, name="note_unpark"),
+    path("issues/<int:pk>/", issues.issue, name="issue"),
+    path("issues/<int:pk>/edit/", issues.issue_edit, name="issue_edit"),
+    path("issues/<int:pk>/settle/", issues.issue_settle, name="issue_settle"),
+    path("issues/<int:pk>/reopen/", issues.issue_reopen, name="issue_reopen"),
 ]

@@ -1,0 +1,1 @@
+"""Columns of planning's files, a module for each noun."""
