@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
@@ -21,8 +23,18 @@ from planning.queries.notes import assumptions_offered, objectives_offered, targ
 from strategy.models import Objective
 
 
+class ByStrategy(ModelChoiceIterator):
+    """The choices under the names of their strategies."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for strategy, rows in groupby(self.queryset, key=lambda one: one.strategy.name):
+            yield strategy, [self.choice(row) for row in rows]
+
+
 class ObjectivesField(forms.ModelMultipleChoiceField):
-    """Objectives to tick, by code, name and strategy."""
+    """Objectives to tick, by code and name under their strategies. Those offered come in the order of the strategies."""
+
+    iterator = ByStrategy
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -30,7 +42,7 @@ class ObjectivesField(forms.ModelMultipleChoiceField):
         )
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.code} {obj.name} ({obj.strategy})"
+        return f"{obj.code} {obj.name}"
 
 
 # ------------------------------------------------------------------------------------------------------ canvases

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.actions import Refusal
 from organization.models import OrgUnit, Person
 from organization.roles import Role
+from smo.demo.load_analysis import load_analysis
 from smo.demo.load_answers import load_answers
 from smo.demo.load_calculated import load_calculated
 from smo.demo.load_closing import load_closing
@@ -72,7 +73,8 @@ def load(*, today: date, seed: int = SEED) -> bool:
         load_reports(house)
         load_imports(house)
         load_trials(house)
-        load_next(house)
+        coming = load_next(house)
+        load_analysis(house, coming)
     return True
 
 

@@ -19,6 +19,23 @@ PAGES = {
     "new link": "/planning/maps/1/link/new/",
     "retire an objective": "/planning/maps/1/objective/1/retire/",
     "close": "/planning/strategies/1/close/",
+    "analysis of a cycle": "/planning/cycles/1/analysis/",
+    "closed canvas": "/planning/canvases/1/",
+    "open canvas": "/planning/canvases/2/",
+    "untraced notes": "/planning/canvases/2/?show=open",
+    "note": "/planning/notes/1/",
+    "new note": "/planning/canvases/2/notes/new/?field=legal",
+    "trace notes": "/planning/canvases/2/notes/trace/?notes=12:1&notes=13:1",
+    "group notes": "/planning/canvases/2/notes/group/?notes=12:1",
+    "park notes": "/planning/canvases/2/notes/park/?notes=12:1",
+    "new canvas": "/planning/cycles/1/canvases/new/",
+    "change a canvas": "/planning/canvases/2/edit/",
+    "open a canvas again": "/planning/canvases/1/reopen/",
+    "invite to a canvas": "/planning/canvases/2/invite/",
+    "issue": "/planning/issues/1/",
+    "settled issue": "/planning/issues/3/",
+    "raise an issue": "/planning/cycles/1/issues/new/?canvas=2&notes=12:1",
+    "change an issue": "/planning/issues/1/edit/",
 }
 
 
