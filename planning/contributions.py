@@ -11,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor, scoped
 from core.announcements import announcement_kind
+from core.dates import DatedStep, dates
 from core.facets import Fact, facet
 from core.obligations import Obligation, obligation
 from core.panels import panel
 from core.periods import At
-from planning.models import StrategicIssue
-from planning.queries.canvases import canvases_over, contributions_owed
+from planning.models import Canvas, StrategicIssue
+from planning.queries.canvases import canvases_over, contributions_owed, dated_canvases
 from planning.queries.editing import Standing, standing
-from planning.queries.issues import issues_owed
+from planning.queries.issues import dated_issues, issues_owed
 from planning.queries.maps import StrategyMap, strategy_map
 from planning.queries.notes import Origins, origins
 from planning.queries.starting import Exchange, exchange
@@ -135,4 +136,29 @@ def issues_to_settle(viewer: Actor, at: At) -> Iterator[Obligation]:
             url=reverse("planning:issue", args=[issue.pk]),
             person_id=viewer.person_id,
             is_mailed=issue.due_on is not None and issue.due_on <= at.today,
+        )
+
+
+@dates("analysis")
+def days_of_analysis(viewer: Actor, at: At) -> Iterator[DatedStep]:
+    """The last days of the canvases the viewer may see, and the days on which issues are to be settled."""
+    for canvas in dated_canvases(viewer):
+        yield DatedStep(
+            key=f"canvas-{canvas.pk}",
+            title=gettext("%(canvas)s takes notes until then") % {"canvas": canvas},
+            starts_on=canvas.open_until,
+            ends_on=canvas.open_until,
+            url=reverse("planning:canvas", args=[canvas.pk]),
+            owner=str(canvas.unit),
+            is_done=canvas.state == Canvas.State.CLOSED,
+        )
+    for issue in dated_issues(viewer):
+        yield DatedStep(
+            key=f"issue-{issue.pk}",
+            title=gettext("To be settled: %(issue)s") % {"issue": issue},
+            starts_on=issue.due_on,  # type: ignore[arg-type]
+            ends_on=issue.due_on,  # type: ignore[arg-type]
+            url=reverse("planning:issue", args=[issue.pk]),
+            owner=str(issue.owner or ""),
+            is_done=issue.settled_on is not None,
         )

@@ -143,6 +143,7 @@ class CanvasPage:
     votes_left: int
     invitation: CanvasInvitation | None
     invitations: tuple[CanvasInvitation, ...]
+    may_raise: bool
     show: str = ""
 
 
@@ -162,6 +163,7 @@ def canvas_page(viewer: Actor, canvas: Canvas, at: At, show: str = "") -> Canvas
         votes_left=max(0, canvas.votes - sum(line.is_voted for line in lines)),
         invitation=asked.filter(person=viewer.person_id).first(),
         invitations=tuple(asked) if "invite" in rights.may else (),
+        may_raise="sort" in rights.may and can(viewer, "add_issue", canvas.cycle),
         show=wanted,
     )
 
@@ -191,3 +193,8 @@ def canvases_over(viewer: Actor, at: At) -> QuerySet[Canvas]:
     """Canvases the viewer opened whose last day has passed: to be closed, or given more days."""
     mine = Canvas.objects.filter(opened_by=viewer.person_id or 0, state=Canvas.State.OPEN, open_until__lt=at.today)
     return scoped(viewer, "change", mine).select_related("unit").order_by("open_until", "pk")
+
+
+def dated_canvases(viewer: Actor) -> QuerySet[Canvas]:
+    """Canvases the viewer may see, by their last day."""
+    return scoped(viewer, "view", Canvas.objects.all()).select_related("unit").order_by("open_until", "pk")

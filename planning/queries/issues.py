@@ -67,3 +67,9 @@ def issues_owed(viewer: Actor) -> QuerySet[StrategicIssue]:
     """Issues the viewer answers for that are to be settled by a day and are not."""
     mine = StrategicIssue.objects.filter(owner=viewer.person_id or 0, settled_on=None, due_on__isnull=False)
     return scoped(viewer, "view", mine).order_by("due_on", "pk")
+
+
+def dated_issues(viewer: Actor) -> QuerySet[StrategicIssue]:
+    """Issues that are to be settled by a day, or were."""
+    dated = StrategicIssue.objects.filter(due_on__isnull=False)
+    return scoped(viewer, "view", dated).select_related("owner").order_by("due_on", "pk")

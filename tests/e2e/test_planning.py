@@ -205,3 +205,25 @@ def test_the_lists_do_the_same_without_scripts(editor, open_as, browser, site):
     page.get_by_role("button", name="Gap: to the band above").click()
     assert card(page, "Gap").get_attribute("data-band") == before
     context.close()
+
+
+def test_notes_are_ticked_and_parked_by_keyboard_alone(open_as, site):
+    page = open_as("smo_officer")
+    found = problems_of(page)
+    page.goto(f"{site.address}/planning/canvases/2/?show=open")
+    page.get_by_role("checkbox", name="Machines will read").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Park with a reason").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Park the notes")).to_be_visible()
+    expect(page.get_by_role("region", name="The notes")).to_contain_text("Machines will read")
+    page.get_by_label("Reason").focus()
+    page.keyboard.type("Decided by the makers of the machines")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Parked").click()
+    expect(page.get_by_role("region", name="Technological")).to_contain_text("Decided by the makers of the machines")
+    page.get_by_role("link", name="Machines will read").click()
+    page.get_by_role("button", name="Take it up again").click()
+    expect(page.get_by_text("Not traced yet")).to_be_visible()
+    assert found == []

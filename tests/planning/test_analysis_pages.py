@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from organization.actors import actor_of
 from organization.models import Person
 from organization.roles import Role
-from planning.actions.canvases import close_canvas, invite_to_canvas
+from planning.actions.canvases import CanvasRow, close_canvas, invite_to_canvas, open_canvas
 from planning.actions.notes import NewAssumption, NoteRow, add_note
 from planning.actions.sorting import group_notes, park_notes, trace_notes
 from planning.models import AnalysisNote, Assumption, Canvas, NoteTrace, NoteVote, StrategicIssue
@@ -126,7 +126,7 @@ def test_a_canvas_and_an_analysis_take_as_many_queries_for_many_notes_as_for_few
     trace_notes(made.office, canvas=made.canvas, read={note.pk: 1 for note in notes}, to=issues)
     people = [factories.person() for _one in range(count)]
     invite_to_canvas(made.office, canvas=made.canvas, people=people, today=TODAY)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(canvas_page(made.office, made.canvas, AT).lines) == count
     with django_assert_num_queries(11):
         assert len(analysis_of(made.office, made.cycle, AT).issues) == count
@@ -208,6 +208,20 @@ def test_who_changes_a_note_second_sees_both_versions_and_keeps_what_was_ticked(
     assert client.post(at(note, "edit"), {**data, "expected": "2"}).status_code == 302
     note.refresh_from_db()
     assert note.text == "Wards are too full"
+
+
+def test_a_head_of_a_unit_below_sorts_its_canvas_and_is_not_sent_to_a_form_that_is_not_theirs(client):
+    top = factories.unit()
+    made = analysis(at=top)
+    below = factories.unit(parent=top)
+    row = CanvasRow("Saltby", made.canvas.open_until)
+    mine = open_canvas(made.office, cycle=made.cycle, unit=below, kind="swot", row=row, today=TODAY)
+    head = factories.member(Role.UNIT_HEAD, below)
+    add_note(head, canvas=mine, row=NoteRow("threat", "Rivals open"), today=TODAY)
+    for actor, offered in ((head, False), (made.office, True)):
+        enter(client, actor)
+        page = text(client.get(at(mine)))
+        assert ("Park with a reason" in page, "Raise an issue" in page) == (True, offered)
 
 
 def test_votes_are_given_and_taken_back_by_buttons(client):

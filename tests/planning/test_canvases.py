@@ -26,6 +26,7 @@ from planning.actions.canvases import (
     say_nothing_to_add,
 )
 from planning.actions.notes import vote
+from planning.contributions import days_of_analysis
 from planning.models import Canvas, CanvasInvitation
 from tests import factories
 from tests.factories.organization import TODAY
@@ -188,6 +189,21 @@ def test_who_opened_a_canvas_is_asked_to_close_it_when_its_last_day_has_passed()
     assert owed(office) == []
     later = At(AT.period, None, LAST_DAY + timedelta(days=1))
     assert owed(office, later) == [("Close the canvas, or give it more days", f"What we see, {made.unit}", LAST_DAY)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_calendar_names_last_days_of_canvases_and_days_of_issues(count, django_assert_num_queries):
+    made = analysis()
+    owner = factories.person("Owen Owner")
+    for number in range(count):
+        made.issue(f"Question {number}?", due_on=TODAY + timedelta(days=number), owner=owner)
+    made.issue("Without a day?")
+    with django_assert_num_queries(2):
+        found = list(days_of_analysis(made.member, AT))
+    assert [(step.title, step.starts_on, step.owner, step.is_done) for step in found] == [
+        ("What we see takes notes until then", LAST_DAY, str(made.unit), False),
+        *((f"To be settled: Question {n}?", TODAY + timedelta(days=n), "Owen Owner", False) for n in range(count)),
+    ]
 
 
 def test_an_invitation_that_makes_no_sense_is_refused_and_nobody_is_told():

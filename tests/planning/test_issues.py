@@ -16,6 +16,7 @@ from organization.actors import actor_of
 from organization.models import Person
 from organization.roles import Role
 from planning.actions.issues import IssueRow, change_issue, raise_issue, reopen_issue, settle_issue
+from planning.actions.sorting import trace_notes
 from planning.models import AnalysisNote, IssueObjective, StrategicIssue
 from planning.queries.issues import issue_page
 from planning.queries.notes import origins
@@ -49,6 +50,19 @@ def test_an_issue_is_raised_from_notes_and_its_owner_is_told():
     assert ([line.note.text for line in page.notes], page.may) == (["One", "Two"], frozenset({"change"}))
     assert [AnalysisNote.objects.get(pk=note.pk).state for note in (one, two, other)] == ["traced", "traced", "open"]
     assert told(owner) == ["You answer for an issue: Where do we grow?"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_issue_is_read_in_as_many_queries_for_many_notes_as_for_one(count, django_assert_num_queries):
+    made = analysis()
+    plan, issue = factories.strategy_map(made.unit), made.issue()
+    row = IssueRow("Where do we grow?")
+    change_issue(made.office, issue=issue, row=row, today=TODAY, objectives=plan.objectives[:count])
+    notes = [made.note(f"Note {number}") for number in range(count)]
+    trace_notes(made.office, canvas=made.canvas, read={note.pk: 1 for note in notes}, to=[issue])
+    with django_assert_num_queries(8):
+        page = issue_page(made.office, issue)
+    assert (len(page.notes), len(page.objectives)) == (count, count)
 
 
 def test_an_issue_that_is_not_said_rightly_is_not_raised():
