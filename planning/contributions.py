@@ -94,7 +94,7 @@ def discussion_of_issue(issue: StrategicIssue, viewer: Actor, at: At) -> Attache
     return None if report.is_empty else report
 
 
-@obligation("canvas", _("Analyses to contribute to"))
+@obligation("canvas", _("Analyses"))
 def canvases_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
     """Canvases the viewer was asked to contribute to, until they do, and those they opened whose last day has passed.
 

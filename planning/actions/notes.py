@@ -59,7 +59,7 @@ def add_note(actor: Actor, *, canvas: Canvas, row: NoteRow, today: date) -> Anal
         _check_field(held, row.field)
         with recording(actor, "add_note", subject_id=held.subject_id):
             (made,) = subjects.create(AnalysisNote, [{**values, "canvas": held, "author_id": author}])
-            _rest_on(actor, made, row, today)
+            _rest_on(actor, made, _ties(made, row), today)
             answer_invitation(actor, held, CanvasInvitation.Answer.NOTE)
     return made
 
@@ -75,13 +75,18 @@ def change_note(
         check_open(held.canvas, today)
         _check_field(held.canvas, row.field)
         check_version(held, expected, values)
-        with recording(actor, "change_note", subject_id=held.subject_id):
-            changed = assign(held, values)
-            if changed:
-                held.store(changed)
-                subjects.sync(AnalysisNote, [held.pk])
-            _rest_on(actor, held, row, today)
+        changed, ties = assign(held, values), _ties(held, row)
+        if changed or ties.is_any:
+            with recording(actor, "change_note", subject_id=held.subject_id):
+                _store(held, changed)
+                _rest_on(actor, held, ties, today)
     return held
+
+
+def _store(note: AnalysisNote, changed: list[str]) -> None:
+    if changed:
+        note.store(changed)
+        subjects.sync(AnalysisNote, [note.pk])
 
 
 def _person(actor: Actor) -> int:
@@ -119,17 +124,30 @@ def _clean_link(text: str) -> str:
 
 
 # --------------------------------------------------------------------------------------------------- assumptions
-def _rest_on(actor: Actor, note: AnalysisNote, row: NoteRow, today: date) -> None:
-    """Tie the note to the assumptions chosen, loose it from those offered and not chosen, and write down a new one."""
+@dataclass(frozen=True)
+class _Ties:
+    """Assumptions that a note no longer rests on, those it rests on from now on, and one to write down first."""
+
+    loosened: set[int]
+    tied: list[Assumption]
+    new: NewAssumption | None
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.loosened or self.tied or self.new)
+
+
+def _ties(note: AnalysisNote, row: NoteRow) -> _Ties:
+    before = set(Carries.objects.filter(subject=note.subject_id).values_list("assumption_id", flat=True))
     dropped = {one.pk for one in row.offered} - {one.pk for one in row.assumptions}
-    Carries.objects.filter(subject=note.subject_id, assumption__in=dropped).delete()
-    chosen = list(row.assumptions)
-    if row.new_assumption is not None and row.new_assumption.statement.strip():
-        chosen.append(_written_down(actor, note, row.new_assumption, today))
-    tied = set(Carries.objects.filter(subject=note.subject_id).values_list("assumption_id", flat=True))
-    Carries.objects.bulk_create(
-        Carries(assumption=one, subject_id=note.subject_id) for one in chosen if one.pk not in tied
-    )
+    new = row.new_assumption if row.new_assumption and row.new_assumption.statement.strip() else None
+    return _Ties(before & dropped, [one for one in row.assumptions if one.pk not in before], new)
+
+
+def _rest_on(actor: Actor, note: AnalysisNote, ties: _Ties, today: date) -> None:
+    Carries.objects.filter(subject=note.subject_id, assumption__in=ties.loosened).delete()
+    new = [_written_down(actor, note, ties.new, today)] if ties.new else []
+    Carries.objects.bulk_create(Carries(assumption=one, subject_id=note.subject_id) for one in [*ties.tied, *new])
 
 
 def _written_down(actor: Actor, note: AnalysisNote, new: NewAssumption, today: date) -> Assumption:

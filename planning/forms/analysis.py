@@ -19,7 +19,7 @@ from planning.actions.canvases import CanvasRow
 from planning.actions.notes import NewAssumption, NoteRow
 from planning.models import AnalysisNote, Assumption, Canvas, StrategicIssue
 from planning.models.notes import FIELDS
-from planning.queries.notes import assumptions_offered, objectives_offered, targets
+from planning.queries.notes import assumptions_offered, id_of, objectives_offered, targets
 from strategy.models import Objective
 
 
@@ -146,9 +146,10 @@ class NotesField(forms.Field):
         found: dict[int, int] = {}
         for text in value or ():
             key, _colon, version = str(text).partition(":")
-            if not (key.isdecimal() and version.isdecimal() and len(text) < 30):  # noqa: PLR2004
+            pk, read = id_of(key), id_of(version)
+            if pk is None or read is None:
                 raise ValidationError(self.error_messages["unknown"], code="unknown")
-            found[int(key)] = int(version)
+            found[pk] = read
         return found
 
 

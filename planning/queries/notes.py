@@ -25,6 +25,9 @@ from planning.models import (
 from strategy.models import Objective, Strategy
 from strategy.models.structure import NodeState
 
+LONGEST_ID = 18
+"""So many digits an id may have."""
+
 
 @dataclass(frozen=True)
 class Led:
@@ -107,10 +110,15 @@ def assumptions_of(viewer: Actor, note: AnalysisNote) -> list[Assumption]:
     return list(scoped(viewer, "view", carrying).order_by("statement", "pk"))
 
 
+def id_of(text: str) -> int | None:
+    """An id as a form or an address writes it; None for what can be none."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else None
+
+
 def notes_named(canvas: Canvas, keys: Iterable[str]) -> list[AnalysisNote]:
     """Notes of a canvas by their keys ("12:3", id and version); what is no key names none."""
-    ids = [first for key in keys if (first := key.partition(":")[0]).isdecimal() and len(first) < 19]  # noqa: PLR2004
-    return list(canvas.notes.filter(pk__in=ids).order_by("pk"))
+    ids = [id_of(key.partition(":")[0]) for key in keys]
+    return list(canvas.notes.filter(pk__in=[pk for pk in ids if pk is not None]).order_by("pk"))
 
 
 def groups_of(canvas: Canvas) -> list[str]:

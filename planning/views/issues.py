@@ -19,7 +19,7 @@ from planning.forms import analysis as forms
 from planning.forms.editing import ReasonForm
 from planning.models import Canvas, PlanningCycle, StrategicIssue
 from planning.queries.issues import issue_page, objectives_answering
-from planning.queries.notes import notes_named
+from planning.queries.notes import id_of, notes_named
 from planning.views.canvases import analysis_url
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -68,9 +68,7 @@ def issue_new(request: PortalRequest, row: PlanningCycle) -> HttpResponse:
 
 def _canvas(request: PortalRequest, cycle: PlanningCycle, key: str) -> Canvas | None:
     """The canvas whose notes were ticked."""
-    if not (key.isdecimal() and len(key) < 19):  # noqa: PLR2004
-        return None
-    return scoped(request.actor, "view", Canvas.objects.filter(cycle=cycle, pk=int(key))).first()
+    return scoped(request.actor, "view", Canvas.objects.filter(cycle=cycle, pk=id_of(key) or 0)).first()
 
 
 def _page(row: StrategicIssue, heading: str, form: Any, submit: str) -> FormPage:

@@ -18,7 +18,7 @@ from planning.actions.sorting import group_notes, park_notes, trace_notes, unpar
 from planning.forms import analysis as forms
 from planning.models import AnalysisNote, Canvas
 from planning.queries.canvases import rights_on
-from planning.queries.notes import assumptions_of, groups_of, note_lines, notes_named
+from planning.queries.notes import assumptions_of, groups_of, id_of, note_lines, notes_named
 from planning.views.canvases import canvas_form_page, canvas_url
 from strategy.queries.attached import attached
 
@@ -148,8 +148,7 @@ def notes_park(request: PortalRequest, row: Canvas) -> HttpResponse:
 @require_POST
 def note_untrace(request: PortalRequest, row: AnalysisNote) -> HttpResponse:
     """Take back that a note led to something."""
-    subject = request.POST.get("subject", "")
-    key = int(subject) if subject.isdecimal() and len(subject) < 19 else 0  # noqa: PLR2004
+    key = id_of(request.POST.get("subject", "")) or 0
     return refuse_quietly(
         request,
         lambda: untrace_note(request.actor, note=row, subject_id=key),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from audit.models import Event
 from core.access import Forbidden, NotVisible
 from core.actions import Conflict, Refusal
 from organization.actors import system_actor
@@ -139,6 +140,16 @@ def test_only_its_author_changes_a_note_and_not_over_what_was_sorted_meanwhile()
     with pytest.raises(Forbidden):
         change_note(made.office, note=note, row=row, today=TODAY)
     assert everything() == before
+
+
+def test_a_note_saved_as_it_was_is_no_change():
+    made = analysis()
+    note = add(made, new_assumption=NewAssumption("Bed days stay as they are", 70, NEXT_YEAR))
+    known = Assumption.objects.get()
+    before, events = everything(), Event.objects.count()
+    row = NoteRow("weakness", "Wards are full", assumptions=[known], offered=[known])
+    change_note(made.member, note=note, row=row, today=TODAY, expected=1)
+    assert (everything(), Event.objects.count()) == (before, events)
 
 
 # --------------------------------------------------------------------------------------------------------- votes

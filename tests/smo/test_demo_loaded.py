@@ -66,6 +66,7 @@ from scorecards.queries.forecasts import beaten_when_set, owner_record
 from scorecards.queries.printed import content_hash
 from scorecards.queries.reds import unanswered
 from scorecards.queries.restated import recorded_after_closing
+from smo.demo.analysis import CYCLE
 from smo.demo.loader import accounts, load
 from smo.demo.organization import PASSWORD
 from smo.demo.shapes import Clock
@@ -293,7 +294,7 @@ class DemoTest(TestCase):
 
     def test_the_analysis_of_the_next_strategy_leads_on(self):
         viewer = actor_of(Person.objects.get(email="ravi.menon@northmere.example"), TODAY)
-        found = analysis_of(viewer, PlanningCycle.objects.get(), At(Clock(TODAY).newest, None, TODAY))
+        found = analysis_of(viewer, PlanningCycle.objects.get(name=CYCLE), At(Clock(TODAY).newest, None, TODAY))
         assert [(line.canvas.kind, line.canvas.state, line.trace.notes) for line in found.canvases] == [
             ("swot", "closed", 11),
             ("pestle", "open", 8),
