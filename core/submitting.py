@@ -109,8 +109,9 @@ def _both(request: PortalRequest, page: FormPage, conflict: Conflict, stored: St
         if name in page.form.fields and value != page.form.cleaned_data.get(name):
             shown = (_words(page.form, name, value), _words(page.form, name, page.form.cleaned_data.get(name)))
             found.append(Difference(str(page.form.fields[name].label), *shown))
-    version = str(conflict.current.row_version)  # type: ignore[attr-defined]
-    page.form.data = {**page.form.data.dict(), "expected": version}  # type: ignore[attr-defined]
+    data = request.POST.copy()  # it keeps every box that was ticked
+    data["expected"] = str(conflict.current.row_version)  # type: ignore[attr-defined]
+    page.form.data = data
     return show(request, page, status=409, conflict=conflict, differences=found)
 
 

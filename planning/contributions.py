@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from core.access import Actor, scoped
 from core.announcements import announcement_kind
@@ -17,11 +16,14 @@ from core.facets import Fact, facet
 from core.obligations import Obligation, obligation
 from core.panels import panel
 from core.periods import At
-from planning.models import Assumption, StrategicIssue
+from planning.models import Assumption, Canvas, PlanningCycle, StrategicIssue
 from planning.queries import assumptions
+from planning.queries.canvases import Analysis, analysis_of, canvases_over, contributions_owed, dated_canvases
 from planning.queries.cycles import dated_steps, steps_owed
 from planning.queries.editing import Standing, standing
+from planning.queries.issues import dated_issues, issues_owed
 from planning.queries.maps import StrategyMap, strategy_map
+from planning.queries.notes import Origins, origins
 from planning.queries.options import Weighing, weighing
 from planning.queries.resting import Rest, rest_of
 from planning.queries.scenarios import fired_scenarios
@@ -31,8 +33,11 @@ from planning.queries.trialwords import lag_short
 from scorecards.queries.reminding import reminder_days
 from strategy.models import Objective, ObjectiveLink, Strategy
 from strategy.models.structure import NodeState
+from strategy.queries.attached import Attached, attached
 
 announcement_kind("strategy_adopted", _("Strategies that are adopted or amended"))
+announcement_kind("canvas_invitation", _("Analyses I am asked to contribute to"), by_mail=True)
+announcement_kind("strategic_issue", _("Strategic issues I answer for"))
 
 
 @panel("strategy", "map", _("Strategy map"), "planning/panels/map.html", order=10)
@@ -158,7 +163,9 @@ def assumptions_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
     """Assumptions of the viewer whose review date has come, or that faded under 40 %."""
     for row, day in assumptions.to_look_at(viewer, at):
         url = reverse("planning:assumption_validate", args=[row.pk])
-        yield Obligation("assumption", _now("Look at an assumption again"), row.statement, day, url, viewer.person_id)
+        yield Obligation(
+            "assumption", gettext("Look at an assumption again"), row.statement, day, url, viewer.person_id
+        )
 
 
 @obligation("scenario", _("Scenarios that show signs"))
@@ -167,7 +174,7 @@ def scenarios_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
     for one in fired_scenarios(viewer, at):
         if one.scenario.owner_id is not None and one.scenario.owner_id == viewer.person_id:
             url = reverse("planning:scenario", args=[one.scenario.pk])
-            what, about = _now("Say whether it has come"), one.scenario.name
+            what, about = gettext("Say whether it has come"), one.scenario.name
             yield Obligation("scenario", what, about, one.decide_by, url, viewer.person_id)
 
 
@@ -178,9 +185,99 @@ def assumption_reviews(viewer: Actor, at: At) -> Iterator[DatedStep]:
     for row in rows.order_by("review_on", "pk"):
         yield DatedStep(
             key=f"assumption-{row.pk}",
-            title=_now("Look again: %(assumption)s") % {"assumption": row},
+            title=gettext("Look again: %(assumption)s") % {"assumption": row},
             starts_on=row.review_on,
             ends_on=row.review_on,
             url=reverse("planning:assumption", args=[row.pk]),
             owner=str(row.owner or ""),
+        )
+
+
+# ------------------------------------------------------------------------------------------------------ analysis
+@panel("cycle", "analysis", _("Analysis"), "planning/panels/analysis.html", order=30)
+def analysis_of_cycle(cycle: PlanningCycle, viewer: Actor, at: At) -> Analysis:
+    """Its canvases, how much of them is traced, and its issues."""
+    return analysis_of(viewer, cycle, at)
+
+
+@panel("objective", "origins", _("Where it came from"), "planning/panels/origins.html", order=70)
+def origins_of_objective(objective: Objective, viewer: Actor, at: At) -> Origins | None:
+    """The notes traced to it and the issues it answers; silent without any."""
+    return origins(viewer, objective)
+
+
+@panel("issue", "discussion", _("Discussion"), "strategy/panels/discussion.html", order=200)
+def discussion_of_issue(issue: StrategicIssue, viewer: Actor, at: At) -> Attached | None:
+    """What is said of it; silent where there is nothing to see or do."""
+    report = attached(viewer, issue)
+    return None if report.is_empty else report
+
+
+@obligation("canvas", _("Analyses"))
+def canvases_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Canvases the viewer was asked to contribute to, until they do, and those they opened whose last day has passed.
+
+    The daily mail names them on the days of the organisation's reminder plan.
+    """
+    days = reminder_days()
+    for invitation in contributions_owed(viewer, at):
+        canvas = invitation.canvas
+        yield Obligation(
+            kind="canvas",
+            what=gettext("Contribute to the analysis"),
+            about=f"{canvas.title}, {canvas.unit}",
+            due_on=canvas.open_until,
+            url=reverse("planning:canvas", args=[canvas.pk]),
+            person_id=viewer.person_id,
+            is_mailed=days.is_day(canvas.open_until, at.today),
+        )
+    for canvas in canvases_over(viewer, at):
+        yield Obligation(
+            kind="canvas",
+            what=gettext("Close the canvas, or give it more days"),
+            about=f"{canvas.title}, {canvas.unit}",
+            due_on=canvas.open_until,
+            url=reverse("planning:canvas", args=[canvas.pk]),
+            person_id=viewer.person_id,
+            is_mailed=days.is_day(canvas.open_until, at.today),
+        )
+
+
+@obligation("issue", _("Strategic issues to settle"))
+def issues_to_settle(viewer: Actor, at: At) -> Iterator[Obligation]:
+    """Issues the viewer answers for, by the day they are to be settled; the daily mail names what is late."""
+    for issue in issues_owed(viewer):
+        yield Obligation(
+            kind="issue",
+            what=gettext("Settle the issue"),
+            about=issue.question,
+            due_on=issue.due_on,
+            url=reverse("planning:issue", args=[issue.pk]),
+            person_id=viewer.person_id,
+            is_mailed=issue.due_on is not None and issue.due_on <= at.today,
+        )
+
+
+@dates("analysis")
+def days_of_analysis(viewer: Actor, at: At) -> Iterator[DatedStep]:
+    """The last days of the canvases the viewer may see, and the days on which issues are to be settled."""
+    for canvas in dated_canvases(viewer):
+        yield DatedStep(
+            key=f"canvas-{canvas.pk}",
+            title=gettext("%(canvas)s takes notes until then") % {"canvas": canvas},
+            starts_on=canvas.open_until,
+            ends_on=canvas.open_until,
+            url=reverse("planning:canvas", args=[canvas.pk]),
+            owner=str(canvas.unit),
+            is_done=canvas.state == Canvas.State.CLOSED,
+        )
+    for issue in dated_issues(viewer):
+        yield DatedStep(
+            key=f"issue-{issue.pk}",
+            title=gettext("To be settled: %(issue)s") % {"issue": issue},
+            starts_on=issue.due_on,  # type: ignore[arg-type]
+            ends_on=issue.due_on,  # type: ignore[arg-type]
+            url=reverse("planning:issue", args=[issue.pk]),
+            owner=str(issue.owner or ""),
+            is_done=issue.settled_on is not None,
         )

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from core.access import ALL, BRANCH, EVERYONE, Grant, Policy, policy, rel, through
+from django.db.models import Q
+
+from core.access import ALL, BRANCH, EVERYONE, UNIT, Grant, Policy, policy, rel, through
 from organization.roles import Role
 from planning.models import (
+    AnalysisNote,
     Assumption,
     AssumptionCheck,
+    Canvas,
+    CanvasInvitation,
     Carries,
     Criterion,
     CycleStep,
+    IssueObjective,
     LinkTrial,
+    NoteTrace,
+    NoteVote,
     OptionScore,
     PlanningCycle,
     PlanSource,
@@ -37,6 +45,7 @@ class PlanningCyclePolicy(Policy):
         "view": [ANYONE],
         "change": [OFFICE, HEAD, OWNER],
         "add_issue": [OFFICE, HEAD, EXECUTIVE, OWNER],
+        "add_canvas": [OFFICE, HEAD, OWNER],
         "comment": [ANYONE],
     }
 
@@ -159,3 +168,88 @@ class PlanSourcePolicy(Policy):
     unit = "strategy__unit"
     owner = "strategy__owner"
     grants = {"view": [Grant(EVERYONE, through("strategy"))]}
+
+
+# ------------------------------------------------------------------------------------------------------ analysis
+CYCLE_OWNER = Grant(EVERYONE, rel("cycle__owner"))
+WORKING = (
+    Role.EXECUTIVE,
+    Role.UNIT_HEAD,
+    Role.CONTRIBUTOR,
+    Role.HR_PARTNER,
+    Role.FINANCE_PARTNER,
+    Role.EMPLOYEE,
+)
+CONTRIBUTING = [
+    OFFICE,
+    HEAD,
+    CYCLE_OWNER,
+    *(Grant(role, UNIT) for role in WORKING),
+    Grant(EVERYONE, rel("invitations__person")),
+]
+"""Who runs a canvas, the unit's members (auditors change nothing), and who is invited."""
+
+
+@policy(Canvas)
+class CanvasPolicy(Policy):
+    """While it is open, seen by those who contribute; closed, by everyone, as the cycle is."""
+
+    owner = "opened_by"
+    conditions = {"closed": Q(state=Canvas.State.CLOSED)}
+    grants = {
+        "view": [Grant(EVERYONE, ALL, "closed"), *CONTRIBUTING],
+        "contribute": CONTRIBUTING,
+        "change": [OFFICE, HEAD, CYCLE_OWNER],
+        "invite": [OFFICE, HEAD, CYCLE_OWNER],
+        "sort": [OFFICE, HEAD],
+        "comment": [ANYONE],
+    }
+
+
+@policy(CanvasInvitation)
+class CanvasInvitationPolicy(Policy):
+    """Seen by who is invited and by those who invite."""
+
+    unit = "canvas__unit"
+    owner = "person"
+    grants = {"view": [Grant(EVERYONE, rel("person")), Grant(EVERYONE, through("canvas", "invite"))]}
+
+
+@policy(AnalysisNote)
+class AnalysisNotePolicy(Policy):
+    """Seen with its canvas; its words are its author's, where it leads is the office's and the heads'."""
+
+    unit = "canvas__unit"
+    owner = "author"
+    grants = {
+        "view": [Grant(EVERYONE, through("canvas"))],
+        "change": [Grant(EVERYONE, rel("author"))],
+        "vote": [Grant(EVERYONE, through("canvas", "contribute"))],
+        "sort": [OFFICE, HEAD],
+        "comment": [ANYONE],
+    }
+
+
+class _SeenWithNote(Policy):
+    unit = "note__canvas__unit"
+    owner = "note__author"
+    grants = {"view": [Grant(EVERYONE, through("note"))]}
+
+
+@policy(NoteVote)
+class NoteVotePolicy(_SeenWithNote):
+    pass
+
+
+@policy(NoteTrace)
+class NoteTracePolicy(_SeenWithNote):
+    """What it led to is named only to those who may see that too (planning.queries.notes)."""
+
+
+@policy(IssueObjective)
+class IssueObjectivePolicy(Policy):
+    """Seen with the objective; the issue is seen by everyone."""
+
+    unit = "issue__cycle__unit"
+    owner = "issue__owner"
+    grants = {"view": [Grant(EVERYONE, through("objective"))]}

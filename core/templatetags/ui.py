@@ -25,7 +25,7 @@ from django.utils.translation import get_language
 
 from core import charts, formats, icons, statuses
 from core.charts import CHARTS, MeasureSeries
-from core.formwords import kind_of, sentences
+from core.formwords import grouped, kind_of, sentences
 
 register = template.Library()
 
@@ -349,6 +349,7 @@ def error_summary(*forms: BaseForm, focus: bool = True) -> dict[str, Any]:
 
 # ----------------------------------------------------------------------------------------------------- filters
 register.filter("sentences", sentences)
+register.filter("grouped", grouped)
 register.filter("number", formats.plain)
 register.filter("signed", formats.signed)
 register.filter("percent", formats.percent)

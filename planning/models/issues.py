@@ -9,6 +9,7 @@ from core.models import Versioned
 from core.subjects import subject_kind
 from organization.models import Person, Subject
 from planning.models.cycles import PlanningCycle
+from strategy.models import Objective
 
 
 @subject_kind(
@@ -38,3 +39,18 @@ class StrategicIssue(Versioned):
 
     def __str__(self) -> str:
         return self.question
+
+
+class IssueObjective(models.Model):
+    """An objective that answers an issue."""
+
+    issue = models.ForeignKey(StrategicIssue, models.PROTECT, related_name="answered_by")
+    objective = models.ForeignKey(Objective, models.PROTECT, related_name="answers_issues")
+
+    class Meta:
+        verbose_name = _("objective that answers an issue")
+        verbose_name_plural = _("objectives that answer issues")
+        constraints = [models.UniqueConstraint(fields=["issue", "objective"], name="answered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.issue} → {self.objective}"

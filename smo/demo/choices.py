@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smo.demo.cycles import COMING
-
 
 @dataclass(frozen=True)
 class FindingSpec:
@@ -105,7 +103,6 @@ ASSUMPTIONS = (
     ),
 )  # fmt: skip
 
-CYCLE = COMING.name
 QUESTION = "How should ambulatory care grow without more hospital beds?"
 WHY = (
     "Day treatment grew by a quarter in three years. The units are full four days a week, and people travel far for it."

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
-from audit.actions import recording
-from organization import subjects
 from organization.actors import system_actor
 from planning.actions import assumptions, options, scenarios
+from planning.actions.issues import IssueRow, raise_issue
 from planning.models import Assumption, PlanningCycle, StrategicIssue
 from scorecards.models import Measure
 from smo.demo import choices as data
@@ -20,11 +17,13 @@ from strategy.models import Objective, ObjectiveLink
 ROOT = "NMH"
 
 
-def load_choices(house: House, objectives: Mapping[str, Objective], measures: Mapping[str, Measure]) -> None:
+def load_choices(
+    house: House, cycle: PlanningCycle, objectives: Mapping[str, Objective], measures: Mapping[str, Measure]
+) -> None:
     """What is believed, what is weighed and what is watched; one night has looked for signs."""
     for one in data.ASSUMPTIONS:
         _assume(one, house, objectives)
-    _weigh(house)
+    _weigh(house, cycle)
     for scenario in data.SCENARIOS:
         _watch(scenario, house, measures)
     scenarios.watch_scenarios(system_actor(), house.clock.today)
@@ -69,9 +68,9 @@ def _find(spec: data.FindingSpec, made: Assumption, house: House) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------------- options
-def _weigh(house: House) -> None:
+def _weigh(house: House, cycle: PlanningCycle) -> None:
     """An issue with three options and four criteria, scored and not decided yet."""
-    office, issue = house.actor(data.OFFICE), _issue(house)
+    office, issue = house.actor(data.OFFICE), _issue(house, cycle)
     rows = [options.CriterionRow(name, Decimal(weight), ten) for name, weight, ten in data.CRITERIA]
     criteria = options.set_criteria(office, issue=issue, rows=rows)
     made = [options.add_option(office, issue=issue, name=one.name, description=one.description) for one in data.OPTIONS]
@@ -83,23 +82,10 @@ def _weigh(house: House) -> None:
     options.score_options(office, issue=issue, cells=cells)
 
 
-def _issue(house: House) -> StrategicIssue:
-    """The question, in the cycle of the next strategy; both are made only where nothing else has made them."""
-    root, today = house.units[ROOT], house.clock.today
-    cycle = PlanningCycle.objects.filter(unit=root, name=data.CYCLE).first() or _made(
-        PlanningCycle, "add_cycle", unit=root, name=data.CYCLE, owner=house.people["mei.chow"],
-        starts_on=today - timedelta(days=60), ends_on=today + timedelta(days=240),
-    )  # fmt: skip
-    return StrategicIssue.objects.filter(cycle=cycle, question=data.QUESTION).first() or _made(
-        StrategicIssue, "add_issue", cycle=cycle, question=data.QUESTION, why=data.WHY,
-        owner=house.people["yusuf.kaya"], due_on=today + timedelta(days=45),
-    )  # fmt: skip
-
-
-def _made(model: type[Any], verb: str, **values: Any) -> Any:
-    with recording(system_actor(), verb):
-        (row,) = subjects.create(model, [values])
-    return row
+def _issue(house: House, cycle: PlanningCycle) -> StrategicIssue:
+    """The question of the cycle that is weighed."""
+    row = IssueRow(data.QUESTION, data.WHY, house.people["yusuf.kaya"], house.clock.days(45))
+    return raise_issue(house.actor(data.OFFICE), cycle=cycle, row=row, today=house.clock.today)
 
 
 # -------------------------------------------------------------------------------------------------------- scenarios

@@ -11,14 +11,15 @@ from strategy.models import Strategy
 ROOT, OFFICE = "NMH", "ravi.menon"
 
 
-def load_cycles(house: House, coming: Strategy) -> None:
-    """Both cycles with their steps; the running one prepares the coming strategy."""
+def load_cycles(house: House, coming: Strategy) -> PlanningCycle:
+    """Both cycles with their steps; the running one, which prepares the coming strategy, is given back."""
     for spec in CYCLES:
         made = _open(spec, house, coming if spec is COMING else None)
         for step in spec.steps:
             _plan(step, house, made)
         if spec.is_closed:
             cycles.close_cycle(house.actor(OFFICE), cycle=made, today=house.clock.days(spec.ends + 5))
+    return made
 
 
 def _open(spec: CycleSpec, house: House, strategy: Strategy | None) -> PlanningCycle:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core.actions import Refusal
 from organization.models import OrgUnit, Person
 from organization.roles import Role
+from smo.demo.load_analysis import load_analysis
 from smo.demo.load_answers import load_answers
 from smo.demo.load_calculated import load_calculated
 from smo.demo.load_choices import load_choices
@@ -74,8 +75,9 @@ def load(*, today: date, seed: int = SEED) -> bool:
         load_reports(house)
         load_imports(house)
         load_trials(house)
-        load_cycles(house, load_next(house))
-        load_choices(house, objectives, measures)
+        cycle = load_cycles(house, load_next(house))
+        load_choices(house, cycle, objectives, measures)
+        load_analysis(house, cycle)
     return True
 
 

@@ -237,6 +237,20 @@ def test_what_may_stay_empty_is_marked_in_words():
     assert text(render("{% field form.amount %}", form=Example())) == "Amount In pounds."
 
 
+def test_choices_stand_under_their_headings_and_keep_what_was_ticked():
+    class Form(forms.Form):
+        fruit = forms.MultipleChoiceField(
+            label="Fruit",
+            choices=[("Stone", [("p", "Plum"), ("c", "Cherry")]), ("Core", [("a", "Apple")])],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    found = render("{% field form.fruit %}", form=Form({"fruit": ["c", "a"]}))
+    assert [found.count(f'role="group" aria-label="{name}"') for name in ("Stone", "Core")] == [1, 1]
+    assert (found.count("<input"), found.count(" checked")) == (3, 2)
+    assert found.index("Cherry") < found.index("Core") < found.index("Apple")
+
+
 def test_choices_are_a_named_group():
     html = render("{% field form.kind %}", form=Example())
     assert text(html) == "Kind A B"

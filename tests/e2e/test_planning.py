@@ -19,6 +19,16 @@ PAGES = {
     "new link": "/planning/maps/1/link/new/",
     "retire an objective": "/planning/maps/1/objective/1/retire/",
     "close": "/planning/strategies/1/close/",
+    "planning cycles": "/planning/cycles/",
+    "planning cycle": "/planning/cycles/2/",
+    "closed planning cycle": "/planning/cycles/1/",
+    "open a planning cycle": "/planning/cycles/new/",
+    "change a planning cycle": "/planning/cycles/2/edit/",
+    "close a planning cycle": "/planning/cycles/2/close/",
+    "step of a cycle": "/planning/steps/8/",
+    "plan a step": "/planning/cycles/2/steps/new/",
+    "finish a step": "/planning/steps/8/finish/",
+    "skip a step": "/planning/steps/8/skip/",
     "assumptions": "/planning/assumptions/",
     "an assumption found wrong": "/planning/assumptions/1/",
     "an assumption that holds": "/planning/assumptions/3/",
@@ -37,6 +47,23 @@ PAGES = {
     "new trigger": "/planning/scenarios/1/triggers/new/",
     "objective on doubtful ground": "/strategy/objectives/6/",
     "strategy and what it rests on": "/strategy/1/",
+    "analysis of a cycle": "/planning/cycles/2/analysis/",
+    "closed canvas": "/planning/canvases/1/",
+    "open canvas": "/planning/canvases/2/",
+    "untraced notes": "/planning/canvases/2/?show=open",
+    "note": "/planning/notes/1/",
+    "new note": "/planning/canvases/2/notes/new/?field=legal",
+    "trace notes": "/planning/canvases/2/notes/trace/?notes=12:1&notes=13:1",
+    "group notes": "/planning/canvases/2/notes/group/?notes=12:1",
+    "park notes": "/planning/canvases/2/notes/park/?notes=12:1",
+    "new canvas": "/planning/cycles/2/canvases/new/",
+    "change a canvas": "/planning/canvases/2/edit/",
+    "open a canvas again": "/planning/canvases/1/reopen/",
+    "invite to a canvas": "/planning/canvases/2/invite/",
+    "issue": "/planning/issues/2/",
+    "settled issue": "/planning/issues/4/",
+    "raise an issue": "/planning/cycles/2/issues/new/?canvas=2&notes=12:1",
+    "change an issue": "/planning/issues/2/edit/",
 }
 
 
@@ -206,3 +233,25 @@ def test_the_lists_do_the_same_without_scripts(editor, open_as, browser, site):
     page.get_by_role("button", name="Gap: to the band above").click()
     assert card(page, "Gap").get_attribute("data-band") == before
     context.close()
+
+
+def test_notes_are_ticked_and_parked_by_keyboard_alone(open_as, site):
+    page = open_as("smo_officer")
+    found = problems_of(page)
+    page.goto(f"{site.address}/planning/canvases/2/?show=open")
+    page.get_by_role("checkbox", name="Machines will read").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Park with a reason").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Park the notes")).to_be_visible()
+    expect(page.get_by_role("region", name="The notes")).to_contain_text("Machines will read")
+    page.get_by_label("Reason").focus()
+    page.keyboard.type("Decided by the makers of the machines")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Parked").click()
+    expect(page.get_by_role("region", name="Technological")).to_contain_text("Decided by the makers of the machines")
+    page.get_by_role("link", name="Machines will read").click()
+    page.get_by_role("button", name="Take it up again").click()
+    expect(page.get_by_text("Not traced yet")).to_be_visible()
+    assert found == []

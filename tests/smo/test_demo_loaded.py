@@ -35,8 +35,9 @@ from organization.models import (
 )
 from organization.queries import ancestor_ids, calendars
 from organization.roles import Role
-from planning.models import Carries, StrategicIssue, TriggerFiring
+from planning.models import CanvasInvitation, Carries, PlanningCycle, StrategicIssue, TriggerFiring
 from planning.queries.assumptions import register
+from planning.queries.canvases import analysis_of
 from planning.queries.options import weighing
 from planning.queries.scenarios import scenarios_listed
 from scorecards.actions import rebuild
@@ -69,6 +70,7 @@ from scorecards.queries.printed import content_hash
 from scorecards.queries.reds import unanswered
 from scorecards.queries.restated import recorded_after_closing
 from smo.demo.choices import QUESTION
+from smo.demo.cycles import COMING
 from smo.demo.loader import accounts, load
 from smo.demo.organization import PASSWORD
 from smo.demo.shapes import Clock
@@ -293,6 +295,22 @@ class DemoTest(TestCase):
             "open": items.filter(done_on=None, due_on__gte=TODAY).count(),
         }
         assert counts == {"done": 7, "late": 4, "open": 12}
+
+    def test_the_analysis_of_the_next_strategy_leads_on(self):
+        viewer = actor_of(Person.objects.get(email="ravi.menon@northmere.example"), TODAY)
+        found = analysis_of(viewer, PlanningCycle.objects.get(name=COMING.name), At(Clock(TODAY).newest, None, TODAY))
+        assert [(line.canvas.kind, line.canvas.state, line.trace.notes) for line in found.canvases] == [
+            ("swot", "closed", 11),
+            ("pestle", "open", 8),
+        ]
+        assert (found.trace.linked, found.trace.parked, found.trace.unsettled) == (13, 3, 3)
+        late = [
+            line.issue.owner.name for line in found.issues if not line.issue.settled_on and line.issue.due_on < TODAY
+        ]
+        assert late == ["Grace Whitcombe"]
+        assert [line.issue.settled_on is not None for line in found.issues] == [False, False, False, True]
+        assert not CanvasInvitation.objects.filter(canvas__state="closed", answered_at=None).exists()
+        assert CanvasInvitation.objects.filter(canvas__state="open", answered_at=None).count() == 3
 
     def test_reds_are_answered_or_not_and_owners_judge_otherwise(self):
         answers = CorrectiveAction.objects.order_by("pk").values_list("measure__code", "state")
