@@ -171,11 +171,10 @@ def assumptions_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
 @obligation("scenario", _("Scenarios that show signs"))
 def scenarios_owed(viewer: Actor, at: At) -> Iterator[Obligation]:
     """Scenarios of the viewer of which a sign was seen, until the owner says how they stand."""
-    for one in fired_scenarios(viewer, at):
-        if one.scenario.owner_id is not None and one.scenario.owner_id == viewer.person_id:
-            url = reverse("planning:scenario", args=[one.scenario.pk])
-            what, about = gettext("Say whether it has come"), one.scenario.name
-            yield Obligation("scenario", what, about, one.decide_by, url, viewer.person_id)
+    for one in fired_scenarios(viewer, at, owner_id=viewer.person_id or 0):
+        url = reverse("planning:scenario", args=[one.scenario.pk])
+        what, about = gettext("Say whether it has come"), one.scenario.name
+        yield Obligation("scenario", what, about, one.decide_by, url, viewer.person_id)
 
 
 @dates("assumption")

@@ -63,8 +63,8 @@ def add_scenario(actor: Actor, *, row: ScenarioRow) -> Scenario:
     """Write a scenario; it is watched as soon as it has a trigger."""
     require(actor, "add_scenario", row.unit)
     values = _clean(actor, {name: getattr(row, name) for name in CHANGEABLE if name != "state"})
-    _check_name(row.unit, values["name"])
     with recording(actor, "add_scenario", details={"name": values["name"]}):
+        _check_name(row.unit, values["name"])
         (made,) = subjects.create(Scenario, [{**values, "unit": row.unit}])
     return made
 
@@ -105,6 +105,7 @@ def _clean(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_name(unit: OrgUnit, name: str, besides: int = 0) -> None:
+    locked(OrgUnit, unit.pk)  # two people may give the same name at once
     if Scenario.objects.filter(unit=unit, name__iexact=name).exclude(pk=besides).exists():
         words = {"unit": unit, "name": name}
         raise Refusal(_("%(unit)s has a scenario “%(name)s” already. Give another name.") % words, field="name")

@@ -45,6 +45,7 @@ FILTERS: Mapping[str, str | Promise] = {**STATES, "due": _("To be looked at agai
 KINDS: Mapping[str, str | Promise] = {
     "objective": _("Objective"),
     "issue": _("Issue"),
+    "note": _("Note"),
     "theme": _("Theme"),
     "strategy": _("Strategy"),
     "scenario": _("Scenario"),

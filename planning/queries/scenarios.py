@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -159,6 +159,8 @@ class ScenarioLine:
 def scenario_lines(viewer: Actor, rows: QuerySet[Scenario], at: At) -> list[ScenarioLine]:
     """Scenarios as they stand; a constant number of queries."""
     found = list(rows.select_related("unit", "owner"))
+    if not found:
+        return []
     triggers = trigger_lines(viewer, found, at)
     named = {row.strategy_id for row in found if row.strategy_id}
     strategies = {one.pk: one for one in scoped(viewer, "view", Strategy.objects.filter(pk__in=named))}
@@ -235,10 +237,15 @@ class Fired:
         return self.on + DECIDED_WITHIN
 
 
-def fired_scenarios(viewer: Actor, at: At) -> list[Fired]:
-    """What belongs on the next strategy agenda: the newest firing of each watched scenario, while its row goes on and for a
-    quarter after; the newest first."""
-    rows = scoped(viewer, "view", Scenario.objects.filter(state=Scenario.State.WATCHED))
+def fired_scenarios(viewer: Actor, at: At, *, owner_id: int | None = None) -> list[Fired]:
+    """What belongs on the next strategy agenda: the newest firing of each watched scenario, the newest first.
+
+    It stands there while its row goes on, and for a quarter after. With `owner_id` only what that person keeps.
+    """
+    fired = Exists(TriggerFiring.objects.filter(trigger__scenario=OuterRef("pk"), trigger__removed_on__isnull=True))
+    rows = scoped(viewer, "view", Scenario.objects.filter(fired, state=Scenario.State.WATCHED))
+    if owner_id is not None:
+        rows = rows.filter(owner=owner_id)
     found: dict[int, Fired] = {}
     for line in scenario_lines(viewer, rows, at):
         for trigger in line.triggers:

@@ -253,13 +253,14 @@ def test_facets_and_register_ask_as_often_for_three_as_for_one(size):
     assert len(caught) == 3
     with CaptureQueriesContext(connection) as caught:
         assert len(rest_of(made.office, made.strategy, AT).doubtful) == size
-    assert len(caught) == 5
+    assert len(caught) == 4
 
 
 def test_the_panel_is_silent_on_firm_ground(made):
     panel = panels.get("objective", "doubts")
     row = assumption(made.strategy.unit, confidence="0.39")
     assert panel.render(made.objectives[0], made.office, AT) == ""
+    assert "Nobody has said yet" in panels.get("strategy", "ground").render(made.strategy, made.office, AT)
     actions.carry(made.office, assumption=row, subjects=[made.objectives[0].subject])
     assert row.statement in panel.render(made.objectives[0], made.office, AT)
     assert row.statement in panel.render(made.objectives[0], made.office, AT, printed=True)

@@ -1,6 +1,6 @@
 """Options, assumptions and scenarios (METHOD §3a): who wins and until when, what is left of a belief, what has begun."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -11,6 +11,8 @@ from hypothesis.extra.numpy import arrays
 from planning.rules.assumptions import (
     Belief,
     confidence,
+    course,
+    doubtful_on,
     flagged,
     is_doubtful,
     months_between,
@@ -89,16 +91,10 @@ def test_the_winner_holds_up_to_the_limit_and_the_rival_wins_beyond(drawn):
     scores, weights = drawn
     choice = choose(scores, weights)
     for hinge in choice.hinges:
-        step = 1e-5 * (1 if hinge.limit > hinge.weight or _rises(scores, weights, choice, hinge) else -1)
+        step = 1e-5 * (1 if hinge.is_up else -1)
         assume(0 < hinge.limit + step < 1)
         beyond = scores @ reweighted(weights, hinge.criterion, hinge.limit + step)
         assert beyond[hinge.rival] > beyond[choice.winner]
-
-
-def _rises(scores, weights, choice, hinge) -> bool:
-    """Whether the rival gains when the weight rises; asked where the limit is the weight itself."""
-    more = scores @ reweighted(weights, hinge.criterion, min(0.999, hinge.weight + 1e-3))
-    return hinge.change == 0 and more[hinge.rival] > more[choice.winner]
 
 
 @given(tables(), st.integers(0, 4), st.floats(0, 1))
@@ -139,6 +135,23 @@ def test_a_doubtful_assumption_flags_all_that_it_carries():
     ]
     assert flagged(beliefs) == {10: (1,), 11: (1, 3)}
     assert flagged([]) == {}
+
+
+@given(st.floats(0.4, 1), st.floats(1, 60))
+def test_doubt_begins_on_its_first_day_and_not_before(at_first, half_life):
+    begins = doubtful_on(date(2026, 1, 1), at_first, half_life)
+    found = [(date(2026, 1, 1), at_first)]
+    (on_the_day, after) = course(found, [begins, begins + timedelta(days=1)], half_life)
+    assert (on_the_day <= 0.4 + 1e-9, after < 0.4) == (True, True)
+    before = begins - timedelta(days=1)
+    assert before < date(2026, 1, 1) or course(found, [before], half_life)[0] > 0.4 - 1e-9
+
+
+def test_the_course_starts_anew_with_each_finding_and_breaks_where_it_was_found_wrong():
+    january, march, may, june = (date(2026, month, 1) for month in (1, 3, 5, 6))
+    found = [(january, 0.8), (march, 0.9), (march, 0.7), (may, None), (june, 0.5)]
+    line = course(found, [date(2025, 12, 1), january, march, may, june])
+    assert line == (None, 0.8, 0.7, None, 0.5)
 
 
 def test_months_are_of_equal_length_and_never_negative():
