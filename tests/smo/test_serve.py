@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from smo.services import paths, postgres, privileges, processes, redis_url
+from smo.services import paths, postgres, processes, redis_url
 from tests.smo.running_portal import ROOT, Portal, children, descendants, eventually, is_alive
 
 pytestmark = pytest.mark.slow
