@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -23,7 +23,8 @@ from planning.queries.sources import SourceFacts
 from planning.rules.plan_tree import Element, counts
 from planning.rules.stratml_content import Note, PlanRead, Words, days_of, read_plan
 from planning.rules.stratml_export import Given, Source, plan_tree, with_facts
-from planning.rules.stratml_schema import PARTS
+from planning.rules.stratml_indicators import Indicator
+from planning.rules.stratml_schema import PART_2, PARTS
 from planning.rules.stratml_shape import Fault, arranged
 from strategy.models import Strategy
 from strategy.rules.content import StrategyContent
@@ -146,10 +147,19 @@ def stratml_of(strategy: Strategy, facts: SourceFacts, part: int, site: str) -> 
     def identifier(noun: str, key: str) -> str:
         return f"_{uuid5(NAMESPACE_URL, f'{site}/strategy/{strategy.pk}/{noun}/{key}')}"
 
-    given = Given(str(strategy.unit), _("Without a theme"), identifier)
+    measures = (
+        {key: _named(found, identifier) for key, found in facts.indicators.items()} if part == PART_2.number else {}
+    )
+    given = Given(str(strategy.unit), _("Without a theme"), identifier, measures)
     tree = plan_tree(content, PARTS[part], given, source)
     made, _faults = arranged(tree, PARTS[part])
     return written_tree(with_facts(made, tree, content, _words(), source), PARTS[part])
+
+
+def _named(indicators: Sequence[Indicator], identifier: Callable[[str, str], str]) -> list[Indicator]:
+    """The measures under identifiers that stay the same from one export to the next."""
+    unit = _("number")
+    return [replace(one, identifier=identifier("measure", one.identifier), unit=one.unit or unit) for one in indicators]
 
 
 def _keyed(facts: SourceFacts) -> tuple[StrategyContent, Source | None]:

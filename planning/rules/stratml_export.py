@@ -7,12 +7,13 @@ reading the tree alone would not give the same strategy again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planning.rules.plan_tree import FACTS, Element
 from planning.rules.stratml_content import Words, days_of, read_plan, value_words
+from planning.rules.stratml_indicators import Indicator, with_indicators
 from planning.rules.stratml_schema import Part
 from strategy.rules.content import LinkContent, ObjectiveContent, StrategyContent, ThemeContent, to_json
 
@@ -29,11 +30,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Given:
-    """What an export is told beside the content: the unit's name, a name for what has no theme, identifiers by noun and key."""
+    """What an export is told beside the content: the unit's name, a name for what has no theme, identifiers by noun and
+    key, and the measures of objectives by their keys."""
 
     unit: str
     loose: str
     ids: Ids
+    indicators: Mapping[str, Sequence[Indicator]] = field(default_factory=dict)
 
 
 def plan_tree(content: StrategyContent, part: Part, given: Given, source: Source | None = None) -> Element:
@@ -82,6 +85,8 @@ def _goals(core: Element, content: StrategyContent, was: StrategyContent | None,
     homes: dict[str, list[Element]] = {}
     for one in content.objectives:
         box = _objective(one, boxes.get(one.key), before.get(one.key), given.ids)
+        if measures := given.indicators.get(one.key):
+            box = with_indicators(box, measures)
         homes.setdefault(_home(one, before.get(one.key)), []).append(box)
     goals = []
     for theme in content.themes:

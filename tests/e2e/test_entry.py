@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_pages import LOOKS, check, problems_of
+from tests.e2e.test_pages import LOOKS, check, problems_of, walked
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
@@ -20,8 +20,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("name", "size", "theme"), walked(PAGES))
 def test_page(open_as, site, name, size, theme):
     role, path = PAGES[name]
     page = open_as(role, size, theme)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
-LOOKS = [
-    ("desktop", "light"),
-    ("phone", "dark"),
-    pytest.param("desktop", "dark", marks=pytest.mark.slow),
-    pytest.param("phone", "light", marks=pytest.mark.slow),
-]
-"""Both sizes and both themes in every run; the other two pairings by `bin/test --slow`."""
+LOOKS = (("desktop", "light"), ("phone", "dark"))
+"""Both sizes and both themes."""
+
+
+def walked(names: Iterable[str]) -> list[ParameterSet]:
+    """Every page in both looks: the ones in turn in every run, the others by `bin/test --slow`."""
+    return [
+        pytest.param(name, *look, marks=pytest.mark.slow if (place + turn) % 2 else ())
+        for place, name in enumerate(names)
+        for turn, look in enumerate(LOOKS)
+    ]
+
+
 PAGES = {
     "home": "/",
     "my work": "/work/",
@@ -106,8 +114,7 @@ def check(page, found, where):
     assert not re.search(r"\bNone\b|\{\{|\{%", page.inner_text("body")), f"{where} shows something raw"
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("name", "size", "theme"), walked(PAGES))
 def test_page(open_as, site, name, size, theme):
     page = open_as("executive", size, theme)
     found = problems_of(page)
@@ -116,8 +123,7 @@ def test_page(open_as, site, name, size, theme):
     check(page, found, f"{name}, {size}, {theme}")
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("name", OPENED_FROM)
+@pytest.mark.parametrize(("name", "size", "theme"), walked(OPENED_FROM))
 def test_page_opened_from_another(open_as, site, name, size, theme):
     page = open_as("executive", size, theme)
     found = problems_of(page)
@@ -127,8 +133,7 @@ def test_page_opened_from_another(open_as, site, name, size, theme):
     check(page, found, f"{name}, {size}, {theme}")
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize(("name", "size", "theme"), walked(WRITTEN))
 def test_form_opened_by_a_unit_head(open_as, site, name, size, theme):
     page = open_as("unit_head", size, theme)
     found = problems_of(page)
@@ -141,8 +146,7 @@ def test_form_opened_by_a_unit_head(open_as, site, name, size, theme):
     check(page, found, f"{name}, {size}, {theme}")
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS[:2])
-@pytest.mark.parametrize("name", DESIGNED)
+@pytest.mark.parametrize(("name", "size", "theme"), walked(DESIGNED))
 def test_page_of_the_strategy_office(open_as, site, name, size, theme):
     page = open_as("smo_officer", size, theme)
     found = problems_of(page)
@@ -153,8 +157,7 @@ def test_page_of_the_strategy_office(open_as, site, name, size, theme):
     check(page, found, f"{name}, {size}, {theme}")
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("path", ["/sign-in/", "/password/reset/", "/nowhere/"])
+@pytest.mark.parametrize(("path", "size", "theme"), walked(["/sign-in/", "/password/reset/", "/nowhere/"]))
 def test_pages_before_sign_in(browser, site, path, size, theme):
     width, height = (1440, 900) if size == "desktop" else (390, 844)
     context = browser.new_context(viewport={"width": width, "height": height})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_pages import LOOKS, check, problems_of
+from tests.e2e.test_pages import check, problems_of, walked
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
@@ -73,8 +73,7 @@ def next_strategy(page, site) -> str:
     return page.get_by_role("link", name="Fairer").first.get_attribute("href").strip("/").split("/")[1]
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("name", "size", "theme"), walked(PAGES))
 def test_page(open_as, site, name, size, theme):
     page = open_as("smo_officer", size, theme)
     found = problems_of(page)
