@@ -11,9 +11,8 @@ from core.access import can
 from core.guards import PortalRequest, guarded
 from core.submitting import refuse_quietly
 from planning.actions.trials import order_trial
-from planning.queries.execution import hypotheses
 from planning.queries.plan_checks import plan_advice
-from planning.queries.trials import links_of, tried_links
+from planning.queries.topics import trial_of
 from strategy.models import Strategy
 
 
@@ -21,13 +20,9 @@ from strategy.models import Strategy
 @require_safe
 def trial(request: PortalRequest, row: Strategy) -> HttpResponse:
     """Every link with its verdict, what it stands on, and what to look at first."""
-    lines = tried_links(request.actor, links_of(request.actor, row))
-    order = {"contradicted": 0, "not_seen": 1, "too_early": 2, "supported": 3}
     context = {
         "strategy": row,
-        "hypotheses": hypotheses(request.actor, row, request.at),
-        "lines": sorted(lines, key=lambda line: order[line.verdict]),
-        "tested": sum(line.verdict in {"supported", "contradicted"} for line in lines),
+        "page": trial_of(request.actor, row, request.at),
         "may_order": can(request.actor, "change_structure", row),
     }
     return render(request, "planning/trial.html", context)
