@@ -40,7 +40,7 @@ class CycleForm(VersionedForm):
         self.fields["owner"].find = lambda text: people_named(actor, text)  # type: ignore[attr-defined]
         self.strategies = {str(row.pk): row for row in strategies}
         names = [(key, row.name) for key, row in self.strategies.items()]
-        self.fields["strategy"].choices = [("", _("None yet")), *names]  # type: ignore[attr-defined]
+        self.fields["strategy"].choices = [("", _("Not tied to one yet")), *names]  # type: ignore[attr-defined]
 
     def clean_strategy(self) -> Strategy | None:
         """The strategy itself."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pytest
 from _pytest.mark.structures import ParameterSet
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("site")]
 
@@ -178,7 +179,8 @@ def test_the_way_of_an_executive(open_as, site):
     page.locator("main .smo-meta a[href*='/objectives/']").first.click()
     assert "/strategy/objectives/" in page.url
     page.locator("nav a[data-nav=scorecard]").click()
-    assert page.locator("main h1").is_visible()
+    page.wait_for_url("**/scorecards/**")
+    expect(page.locator("main h1")).to_be_visible()
 
 
 def test_the_period_travels_with_the_links(open_as, site):

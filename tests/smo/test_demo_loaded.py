@@ -368,7 +368,7 @@ class DemoTest(TestCase):
         office = actor_of(Person.objects.get(email="ravi.menon@northmere.example"), TODAY)
         at = At(Clock(TODAY).newest, None, TODAY)
         states = Counter(one.state for one in register(office, at, {}))
-        assert states == {"holds": 4, "doubtful": 1, "falsified": 1}
+        assert states == {"holds": 7, "doubtful": 1, "falsified": 1}
         assert Carries.objects.filter(link__isnull=False).count() == 3
         table = weighing(office, StrategicIssue.objects.get(question=QUESTION))
         assert [line.score_text for line in table.lines] == ["6.6", "6.15", "5.75"]
