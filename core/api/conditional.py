@@ -13,9 +13,15 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True,
+    description="The ETag of the answer you read. 412 with both versions if somebody changed the row since.",
+)  # fmt: skip
 
 _TAG = re.compile(r'^\s*(?:W/)?"?v?(\d{1,9})(?:\.[0-9a-f]+)?"?\s*$')
 

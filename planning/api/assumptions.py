@@ -8,23 +8,19 @@ from typing import Any, ClassVar
 from django.db.models import Model
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.conditional import IF_MATCH
 from core.api.views import PolicyViewSet, StrictSerializer, Visible
 from organization.models import OrgUnit, Person
 from planning.actions.assumptions import AssumptionRow, Finding, add_assumption, validate_assumption
 from planning.models import Assumption
 from planning.queries.assumptions import doubtful_ids
 from planning.rules.assumptions import course
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True,
-    description="The ETag of the answer you read. 412 with both versions if somebody changed the row since.",
-)  # fmt: skip
 
 
 class AssumptionSerializer(serializers.ModelSerializer[Assumption]):

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 from django.db.models import Model
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.conditional import IF_MATCH
 from core.api.views import PolicyViewSet, StrictSerializer, Visible
 from organization.models import OrgUnit, Person
 from planning.actions.cycles import CycleRow, add_cycle, change_cycle
@@ -20,10 +21,6 @@ from planning.actions.steps import StepRow, add_step, change_step, finish_step
 from planning.models import CycleStep, PlanningCycle
 from strategy.models import Strategy
 
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True,
-    description="The ETag of the answer you read. 412 with both versions if somebody changed the row since.",
-)  # fmt: skip
 CYCLE = {
     "unit": 1,
     "name": "Strategy 2028 to 2030",

@@ -14,13 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.actions import Outcome
+from core.api.conditional import IF_MATCH
 from core.api.views import StrictSerializer
 from core.periods import Frequency, Period
 from scorecards.actions import ObservationRow, TargetRow, record_observations, set_targets
 from scorecards.api.batches import BatchAnswerSerializer, ObservationBatch, TargetBatch, find_measures, judge
 from scorecards.api.examples import ANSWER, TARGETS, VALUES
 from scorecards.api.filters import ExcuseFilters, ObservationFilters, TargetFilters
-from scorecards.api.inputs import IF_MATCH, CorrectedValue
+from scorecards.api.inputs import CorrectedValue
 from scorecards.api.serializers import ExcuseSerializer, ObservationSerializer, TargetSerializer
 from scorecards.api.timed import TimedViewSet
 from scorecards.models import Excuse, Measure, Observation, Target

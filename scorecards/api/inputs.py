@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from core.api.views import StrictSerializer, Visible
@@ -12,11 +11,6 @@ from organization.models import OrgUnit, Person
 from scorecards.api.serializers import Number
 from scorecards.models import Aggregation, FrequencyChoices, Measure, Method, Polarity
 from strategy.models import Objective
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True,
-    description="The ETag of the answer you read. 412 with both versions if somebody changed the row since.",
-)  # fmt: skip
 
 
 class ChangedMeasure(StrictSerializer):

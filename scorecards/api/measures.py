@@ -11,11 +11,12 @@ from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.conditional import IF_MATCH
 from organization.models import OrgUnit
 from scorecards.actions import MeasureRow, add_measures, change_measure
 from scorecards.api.examples import MEASURE
 from scorecards.api.filters import DefinitionFilters, MeasureFilters
-from scorecards.api.inputs import IF_MATCH, ChangedMeasure, NewMeasure
+from scorecards.api.inputs import ChangedMeasure, NewMeasure
 from scorecards.api.serializers import DefinitionSerializer, MeasureSerializer
 from scorecards.api.timed import PERIOD, TimedViewSet
 from scorecards.models import Measure, MeasureDefinition
