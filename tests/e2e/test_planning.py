@@ -192,6 +192,7 @@ def middle(locator) -> tuple[float, float]:
 
 def test_cards_are_dragged_and_links_are_drawn_with_the_pointer(editor):
     page = editor
+    page.set_viewport_size({"width": 1440, "height": 1800})  # the pointer reaches only what is in sight
     was = card(page, "Early warning").get_attribute("data-lane")
     x, _y = middle(card(page, "Near home"))
     _x, y = middle(card(page, "Early warning"))
