@@ -176,6 +176,8 @@ def _check_inside(row: PlanningCycle, room: Room) -> None:
 
 
 def _check_name(unit: OrgUnit, name: str) -> None:
+    """Under the lock of the unit, so that of two who choose a name at once the second reads this sentence."""
+    locked(OrgUnit, unit.pk)
     if PlanningCycle.objects.filter(unit=unit, name=name).exists():
         sentence = _("%(unit)s has a cycle “%(name)s” already. Give this one another name.")
         raise Refusal(sentence % {"unit": unit, "name": name}, field="name", code="twice")

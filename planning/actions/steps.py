@@ -118,15 +118,17 @@ def reopen_step(actor: Actor, *, step: CycleStep) -> CycleStep:
 
 
 def finish_adopting(actor: Actor, *, strategy: Strategy, today: date) -> int:
-    """A strategy is adopted: the open steps of its running cycles that were there for it are done; how many."""
-    steps = CycleStep.objects.filter(
-        cycle__strategy=strategy, cycle__closed_on=None, kind=CycleStep.Kind.ADOPT, state__in=OPEN
-    ).order_by("pk")
-    rows = list(steps.select_for_update(of=("self",)))
-    for row in rows:
-        with recording(actor, "finish_step", subject_id=row.subject_id):
-            _end(row, State.DONE, today, _("“%(strategy)s” was adopted.") % {"strategy": strategy})
-    return len(rows)
+    """A strategy is adopted: the first open step for it in each running cycle that prepares it is done; how many."""
+    cycles = PlanningCycle.objects.filter(strategy=strategy, closed_on=None).order_by("pk")
+    done = 0
+    for cycle in cycles.select_for_update(of=("self",)):
+        waiting = cycle.steps.filter(kind=CycleStep.Kind.ADOPT, state__in=OPEN).order_by("ends_on", "pk").first()
+        if waiting is not None:
+            with recording(actor, "finish_step", subject_id=waiting.subject_id):
+                row = locked(CycleStep, waiting.pk)
+                _end(row, State.DONE, today, _("“%(strategy)s” was adopted.") % {"strategy": strategy})
+            done += 1
+    return done
 
 
 def _end(row: CycleStep, state: str, done_on: date | None, note: str) -> None:

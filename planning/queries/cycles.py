@@ -17,7 +17,6 @@ from core.access import Actor, can, permitted, scoped
 from core.charts import Timeline, TimelineBar
 from core.formats import date_long, date_short
 from core.periods import At
-from organization.models import OrgUnit
 from planning.models import CycleStep, PlanningCycle
 from planning.rules.cycle import DatedFact, Punctuality, punctuality
 from strategy.models import Strategy
@@ -167,13 +166,14 @@ class CyclePage:
 
     line: CycleLine
     timeline: Timeline
+    strategy: Strategy | None
     may_change: bool
 
 
 def cycle_page(viewer: Actor, cycle: PlanningCycle, at: At) -> CyclePage:
     """The page of a cycle that was loaded through its policy."""
     (line,) = cycle_lines(viewer, [cycle], at)
-    return CyclePage(line, timeline_of(line), can(viewer, "change", cycle))
+    return CyclePage(line, timeline_of(line), strategy_of(viewer, cycle), can(viewer, "change", cycle))
 
 
 def cycle_lines(viewer: Actor, cycles: Sequence[PlanningCycle], at: At) -> list[CycleLine]:
@@ -187,7 +187,7 @@ def cycle_lines(viewer: Actor, cycles: Sequence[PlanningCycle], at: At) -> list[
 
 def cycles(viewer: Actor) -> QuerySet[PlanningCycle]:
     """Every cycle the viewer may see: the running ones first, the newest first."""
-    rows = scoped(viewer, "view", PlanningCycle.objects.all()).select_related("unit", "owner", "strategy")
+    rows = scoped(viewer, "view", PlanningCycle.objects.all()).select_related("unit", "owner")
     return rows.order_by("closed_on", "-starts_on", "pk")
 
 
@@ -219,10 +219,16 @@ def _months(first: date, last: date) -> list[tuple[date, str]]:
 
 
 # -------------------------------------------------------------------------------------------------- what is offered
-def strategies_for(viewer: Actor, unit: OrgUnit) -> list[Strategy]:
-    """Strategies of the unit that a cycle may prepare or adapt, the newest first."""
-    rows = scoped(viewer, "view", unit.strategies.exclude(state=Strategy.State.CLOSED))
+def strategies_for(viewer: Actor, cycle: PlanningCycle) -> list[Strategy]:
+    """Strategies of its unit that a cycle may prepare or adapt, and the one it is tied to, the newest first."""
+    fitting = ~Q(state=Strategy.State.CLOSED) | Q(pk=cycle.strategy_id or 0)
+    rows = scoped(viewer, "view", Strategy.objects.filter(fitting, unit=cycle.unit_id))
     return list(rows.order_by("-starts_on", "pk"))
+
+
+def strategy_of(viewer: Actor, cycle: PlanningCycle) -> Strategy | None:
+    """The strategy it prepares, as far as the viewer may see it: a draft is for its writers."""
+    return scoped(viewer, "view", Strategy.objects.filter(pk=cycle.strategy_id or 0)).first()
 
 
 # ------------------------------------------------------------------------------------------------ owed and dated

@@ -1,4 +1,4 @@
-"""A planning cycle as days: how late its steps are, what is latest, and the same steps laid into another year (METHOD §17)."""
+"""A planning cycle as days: how late its steps are, what is latest, and the same steps laid into another year (METHOD §20)."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Punctuality:
 
 
 def punctuality(facts: Sequence[DatedFact], today: date) -> Punctuality:
-    """The facts of a cycle on a day. Due = done, or its day has passed."""
-    due = [one for one in facts if one.done_on is not None or one.due_on < today]
+    """The facts of a cycle on a day. A step is due once its day has passed, also one that was done before."""
+    due = [one for one in facts if one.due_on < today]
     open_late = [one for one in due if one.done_on is None]
     latest = max(open_late, key=lambda one: (one.days_late(today), -one.key), default=None)
     return Punctuality(

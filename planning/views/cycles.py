@@ -119,9 +119,11 @@ def cycle_new(request: PortalRequest, rows: QuerySet[PlanningCycle]) -> HttpResp
 @form_methods
 def cycle_edit(request: PortalRequest, row: PlanningCycle) -> HttpResponse:
     """Another name, other days, who runs it, which strategy it prepares."""
-    offered = queries.strategies_for(request.actor, row.unit)
+    offered = queries.strategies_for(request.actor, row)
     initial = {**_stored(row), "strategy": str(row.strategy_id or ""), "expected": row.row_version}
     form = CycleForm(posted(request), actor=request.actor, strategies=offered, initial=initial)
+    if row.strategy_id and row.strategy not in offered:
+        del form.fields["strategy"]  # it stays tied to what this person may not see
     page = FormPage(_("Change the cycle"), form, _("Save"), cycle_url(row), cycle_crumbs(row))
 
     def act(data: dict[str, Any]) -> PlanningCycle:

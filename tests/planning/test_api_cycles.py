@@ -92,6 +92,35 @@ def test_a_step_is_planned_changed_and_finished(home, office):
     assert len(client.get(STEPS, {"due_before": "2026-07-01", "cycle": made.pk}).json()["results"]) == 1
 
 
+def test_a_cycle_is_run_to_its_end_and_taken_up_again(home, office):
+    made, client = cycle(home, office=office), browser(office)
+    rows = [step(made, office=office) for _n in range(2)]
+    urls = [f"{STEPS}{row.pk}/" for row in rows]
+    url = f"{CYCLES}{made.pk}/"
+    assert send(client, "post", f"{urls[0]}begin/", {}, If_Match=etag(client, urls[0])).json()["state"] == "under_way"
+    assert send(client, "post", f"{urls[0]}finish/", {}, If_Match=etag(client, urls[0])).json()["state"] == "done"
+    refused = send(client, "post", f"{url}close/", {}, If_Match=etag(client, url))
+    assert (refused.status_code, "Still open" in refused.content.decode()) == (400, True)
+    skipped = send(client, "post", f"{urls[1]}skip/", {"reason": "No time"}, If_Match=etag(client, urls[1]))
+    assert (skipped.json()["state"], skipped.json()["note"]) == ("skipped", "No time")
+    assert send(client, "post", f"{url}close/", {}, If_Match=etag(client, url)).json()["closed_on"] == "2026-07-09"
+    assert send(client, "post", f"{url}reopen/", {}).status_code == 400
+    assert send(client, "post", f"{url}reopen/", {"reason": "Too early"}).json()["closed_on"] is None
+    assert send(client, "post", f"{urls[1]}reopen/", {}).json()["state"] == "under_way"
+
+
+def test_a_draft_strategy_is_named_to_its_writers_only():
+    draft = factories.strategy_map(adopted=False)
+    made = cycle(draft.strategy.unit, office=draft.office, strategy=draft.strategy)
+    writer, reader = browser(draft.office), browser(member(Role.EMPLOYEE, draft.strategy.unit))
+    pk = draft.strategy.pk
+    assert [client.get(f"{CYCLES}{made.pk}/").json()["strategy"] for client in (writer, reader)] == [pk, None]
+    found = [len(client.get(CYCLES, {"strategy": pk}).json()["results"]) for client in (writer, reader)]
+    assert found == [1, 0]
+    pages = [client.get(f"/planning/cycles/{made.pk}/").content.decode() for client in (writer, reader)]
+    assert [draft.strategy.name in page for page in pages] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

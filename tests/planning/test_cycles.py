@@ -223,7 +223,7 @@ def test_adopting_a_strategy_finishes_the_step_that_was_there_for_it():
     of = cycle(made.strategy.unit, office=made.office, strategy=made.strategy)
     other = cycle(made.strategy.unit, office=made.office)
     rows = [step(one, office=made.office, kind="adopt", name="Adopt") for one in (of, other)]
-    later = step(of, office=made.office, kind="cascade", name="Cascade")
+    later = step(of, office=made.office, kind="adopt", name="Publish", ends_on=date(2026, 4, 30))
     submit_strategy(made.office, strategy=made.strategy, today=TODAY)
     approve_strategy(head, strategy=made.strategy)
     adopt(made.office, strategy=made.strategy, effective_from=TODAY, today=TODAY)

@@ -12,7 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from organization.actors import actor_of
 from organization.roles import Role
+from planning.actions import close
 from planning.actions.steps import finish_step, skip_step
 from planning.exchange.icalendar import calendar_of
 from planning.models import CycleStep, PlanningCycle
@@ -133,6 +135,23 @@ def test_a_step_is_planned_changed_finished_and_skipped_by_forms(home, office):
     made.refresh_from_db()
     assert made.closed_on == TODAY
     assert client.post(url("cycle_reopen", made), {"reason": "Too early"}).status_code == 302
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_saving_a_cycle_keeps_it_tied_to_a_closed_strategy_and_to_one_its_editor_may_not_see(home, office, is_closed):
+    strategy = factories.strategy_map(home, office=office, adopted=is_closed).strategy
+    if is_closed:
+        close(office, strategy=strategy, reason="Over", today=TODAY)
+    runner = factories.person()
+    made = cycle(home, office=office, strategy=strategy, owner=runner)
+    client, address = browser(actor_of(runner, TODAY)), url("cycle_edit", made)
+    form = client.get(address).context["form"]
+    assert ("strategy" in form.fields) == is_closed
+    given = {"name": "Renamed", "starts_on": FIRST, "ends_on": LAST, "owner": "", "expected": made.row_version}
+    given |= {"strategy": form.initial["strategy"]} if is_closed else {}
+    assert client.post(address, given).status_code == 302
+    made.refresh_from_db()
+    assert (made.name, made.strategy, made.owner) == ("Renamed", strategy, None)
 
 
 def test_the_steps_are_a_table_in_a_file(home, office):
