@@ -404,12 +404,13 @@ class DemoTest(TestCase):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("day", [date(2027, 1, 1), date(2026, 12, 31)])
+@pytest.mark.parametrize("day", [date(2027, 1, 1), pytest.param(date(2026, 12, 31), marks=pytest.mark.slow)])
 def test_its_stories_can_be_seen_on_the_edges_of_a_year(day):
     load(today=day)
     check_stories(day)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_same_seed_and_day_give_the_same_organisation_also_on_29_february():
     day, found = date(2028, 2, 29), []
