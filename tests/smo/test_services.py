@@ -184,6 +184,20 @@ def test_the_next_start_waits_until_the_last_remnant_is_gone(tmp_path: Path) -> 
     second.sweep()
 
 
+def test_a_remnant_that_does_not_end_is_killed_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "_PATIENCE", 0.6)
+    script = "trap '' TERM QUIT; sleep 1000 & echo $!; exit 0"
+    first = processes.start(program("/bin/sh", "-c", script), tmp_path)
+    assert first.process.stdout is not None
+    remnant = int(first.process.stdout.readline())
+    assert first.wait(5)
+    second = processes.start(program("/bin/true"), tmp_path, output=subprocess.DEVNULL)
+    assert second.wait(5)
+    assert eventually(lambda: not is_alive(remnant), 5)
+
+
 def test_servers_get_no_locale_and_no_secrets_of_the_portal(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PGHOST", "LC_CTYPE", "LANG", "LD_LIBRARY_PATH", "SMO_SECRET_KEY", "PYTHONPATH"):
         monkeypatch.setenv(name, "x")
