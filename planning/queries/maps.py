@@ -25,6 +25,9 @@ from strategy.models.structure import NodeState
 from strategy.queries.pages import Line, Lines, lines
 from strategy.queries.strategies import active_strategies, objectives, strategy_of_unit
 
+OTHERS_NAMED = 20
+"""So many other strategies the menu offers; the page of all has the rest."""
+
 
 def default_strategy(viewer: Actor, at: At) -> Strategy | None:
     """The active strategy nearest to the viewer: of their unit, of a unit above it, of the whole organisation, or any."""
@@ -110,7 +113,7 @@ def strategy_map(
         slices=_slices([card for card in cards if look.keeps_person(card)], bands, themes),
         beliefs=beliefs,
         counts=tuple((status, word(status), found[status]) for status in ORDER if found[status]),
-        others=tuple(active_strategies(viewer).exclude(pk=strategy.pk)),
+        others=tuple(active_strategies(viewer).exclude(pk=strategy.pk)[:OTHERS_NAMED]),
         wanted=look,
         owners=tuple(sorted(owners.values(), key=lambda person: person.name)),
         themes=tuple(themes),

@@ -16,12 +16,12 @@ from core.periods import At, Period
 from organization.models import Person
 from organization.roles import Role
 from planning.queries.mapmonths import stops
-from planning.queries.maps import default_strategy, strategy_map
+from planning.queries.maps import OTHERS_NAMED, default_strategy, strategy_map
 from strategy.actions import reassign
 from strategy.structure import LinkRow, ObjectiveRow, add_links, add_objectives
 from tests import factories
 from tests.factories.organization import TODAY
-from tests.factories.scorecards import scorecard
+from tests.factories.scorecards import scorecard, strategy
 
 pytestmark = pytest.mark.django_db
 AT = At(Period.parse("2026-06"), None, TODAY)
@@ -139,6 +139,17 @@ def test_picture_list_table_and_print_say_the_same(client):
     assert "smo-viz-map" in picture
     assert "smo-viz-map" not in table
     assert "<a " not in re.sub(r"<head>.*</head>", "", printed, flags=re.DOTALL)
+
+
+def test_the_menu_offers_twenty_other_strategies_and_leads_to_all(client):
+    top = factories.unit()
+    office = factories.member(Role.SMO_OFFICER, top)
+    made = factories.strategy_map(top, office=office, objectives=1)
+    for _n in range(OTHERS_NAMED + 2):
+        strategy(factories.unit(parent=top))
+    assert len(strategy_map(office, made.strategy, AT).others) == OTHERS_NAMED
+    enter(client, office)
+    assert "All strategies" in client.get(f"/planning/maps/{made.strategy.pk}/").content.decode()
 
 
 def test_the_list_shows_the_theme_that_is_picked(client):
