@@ -94,6 +94,7 @@ def _clean(row: CanvasRow, today: date | None) -> dict[str, Any]:
 
 
 def _check_title(cycle_id: int, title: str) -> None:
+    locked(PlanningCycle, cycle_id)  # two people may give the same title at once
     if Canvas.objects.filter(cycle=cycle_id, title=title).exists():
         raise Refusal(
             _("This cycle has a canvas called “%(title)s” already. Give it another title.") % {"title": title},

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -22,6 +23,8 @@ from planning.rules.cycle import DatedFact, Punctuality, punctuality
 from strategy.models import Strategy
 
 OPEN = (CycleStep.State.PLANNED, CycleStep.State.UNDER_WAY)
+STEP_VERBS = ("do", "change")
+REPEATED = 10
 SOON = 14
 """Days before a step is due from which it is named."""
 
@@ -178,7 +181,7 @@ def cycle_page(viewer: Actor, cycle: PlanningCycle, at: At) -> CyclePage:
 
 def cycle_lines(viewer: Actor, cycles: Sequence[PlanningCycle], at: At) -> list[CycleLine]:
     """These cycles with their steps; one query for all steps."""
-    rows = permitted(viewer, ("do", "change"), scoped(viewer, "view", CycleStep.objects.filter(cycle__in=cycles)))
+    rows = permitted(viewer, STEP_VERBS, scoped(viewer, "view", CycleStep.objects.filter(cycle__in=cycles)))
     steps: dict[int, list[StepLine]] = defaultdict(list)
     for step in rows.select_related("owner", "cycle").order_by("starts_on", "ends_on", "pk"):
         steps[step.cycle_id].append(StepLine(step, at.today))
@@ -224,6 +227,25 @@ def strategies_for(viewer: Actor, cycle: PlanningCycle) -> list[Strategy]:
     fitting = ~Q(state=Strategy.State.CLOSED) | Q(pk=cycle.strategy_id or 0)
     rows = scoped(viewer, "view", Strategy.objects.filter(fitting, unit=cycle.unit_id))
     return list(rows.order_by("-starts_on", "pk"))
+
+
+def cycles_to_repeat(viewer: Actor) -> list[PlanningCycle]:
+    """The newest cycles the viewer runs, whose steps another one may begin with."""
+    rows = scoped(viewer, "change", PlanningCycle.objects.all())
+    return list(rows.order_by("-starts_on", "pk")[:REPEATED])
+
+
+def following(cycle: PlanningCycle) -> dict[str, Any]:
+    """Kind and days that a further step is likely to have: from the end of the last one to the end of the cycle."""
+    last = cycle.steps.order_by("-ends_on").first()
+    begins = min(last.ends_on, cycle.ends_on) if last else cycle.starts_on
+    return {"kind": last.kind if last else None, "starts_on": begins, "ends_on": cycle.ends_on}
+
+
+def step_line(viewer: Actor, step: CycleStep, at: At) -> StepLine:
+    """A step that was loaded through its policy, with what the viewer may do with it."""
+    rows = permitted(viewer, STEP_VERBS, CycleStep.objects.filter(pk=step.pk))
+    return StepLine(rows.select_related("owner", "cycle").get(), at.today)
 
 
 def strategy_of(viewer: Actor, cycle: PlanningCycle) -> Strategy | None:

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core.access import Forbidden, givers_sentence, scoped
+from core.access import Forbidden, givers_sentence
 from core.downloads import download
 from core.forms import VersionedForm
 from core.guards import PortalRequest, guarded, listing
@@ -100,7 +100,7 @@ def cycle_new(request: PortalRequest, rows: QuerySet[PlanningCycle]) -> HttpResp
     lines = units_for(request.actor, "add_cycle", request.at.today)
     if not lines:
         raise Forbidden("add_cycle", givers_sentence(OrgUnit, "add_cycle"))
-    earlier = list(scoped(request.actor, "change", PlanningCycle.objects.all()).order_by("-starts_on", "pk")[:10])
+    earlier = queries.cycles_to_repeat(request.actor)
     initial = {"unit": lines[0][0], "steps": str(earlier[0].pk) if earlier else USUAL}
     form = NewCycleForm(posted(request), actor=request.actor, lines=lines, earlier=earlier, initial=initial)
     back = reverse("planning:cycles")

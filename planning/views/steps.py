@@ -10,13 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.access import permitted
 from core.guards import PortalRequest, guarded
 from core.submitting import FormPage, answer, posted, refuse_quietly
 from planning.actions import steps as actions
 from planning.forms.cycles import FinishForm, SkipForm, StepForm
 from planning.models import CycleStep, PlanningCycle
-from planning.queries.cycles import StepLine
+from planning.queries.cycles import following, step_line
 from planning.views.cycles import cycle_crumbs, cycle_url
 from strategy.queries.attached import attached
 
@@ -39,8 +38,7 @@ def _page(row: CycleStep, heading: str, form: Any, submit: str) -> FormPage:
 @require_safe
 def step(request: PortalRequest, row: CycleStep) -> HttpResponse:
     """One step: what it needs, what it hands on, how it stands, and what is said of it."""
-    found = permitted(request.actor, ("do", "change"), CycleStep.objects.filter(pk=row.pk))
-    line = StepLine(found.select_related("owner", "cycle").get(), request.at.today)
+    line = step_line(request.actor, row, request.at)
     context = {
         "line": line,
         "row": line.step,
@@ -54,10 +52,7 @@ def step(request: PortalRequest, row: CycleStep) -> HttpResponse:
 @form_methods
 def step_new(request: PortalRequest, row: PlanningCycle) -> HttpResponse:
     """Plan a step."""
-    last = row.steps.order_by("-ends_on").first()
-    begins = min(last.ends_on, row.ends_on) if last else row.starts_on
-    initial = {"kind": last.kind if last else None, "starts_on": begins, "ends_on": row.ends_on}
-    form = StepForm(posted(request), actor=request.actor, initial=initial)
+    form = StepForm(posted(request), actor=request.actor, initial=following(row))
     page = FormPage(_("Plan a step"), form, _("Plan it"), cycle_url(row), cycle_crumbs(row), words=row.name)
 
     def act(data: dict[str, Any]) -> CycleStep:

@@ -16,14 +16,13 @@ LOOKS = (("desktop", "light"), ("phone", "dark"))
 """Both sizes and both themes."""
 
 
-def walked(names: Iterable[str], *, is_main: bool = False) -> list[ParameterSet]:
-    """Every page in one look, which take turns; main pages in the other look too, by `bin/test --slow`."""
-    found = []
-    for place, name in enumerate(names):
-        found.append(pytest.param(name, *LOOKS[place % 2]))
-        if is_main:
-            found.append(pytest.param(name, *LOOKS[1 - place % 2], marks=pytest.mark.slow))
-    return found
+def walked(names: Iterable[str]) -> list[ParameterSet]:
+    """Every page in both looks: the ones in turn in every run, the others by `bin/test --slow`."""
+    return [
+        pytest.param(name, *look, marks=pytest.mark.slow if (place + turn) % 2 else ())
+        for place, name in enumerate(names)
+        for turn, look in enumerate(LOOKS)
+    ]
 
 
 PAGES = {
@@ -116,7 +115,7 @@ def check(page, found, where):
     assert not re.search(r"\bNone\b|\{\{|\{%", page.inner_text("body")), f"{where} shows something raw"
 
 
-@pytest.mark.parametrize(("name", "size", "theme"), walked(PAGES, is_main=True))
+@pytest.mark.parametrize(("name", "size", "theme"), walked(PAGES))
 def test_page(open_as, site, name, size, theme):
     page = open_as("executive", size, theme)
     found = problems_of(page)

@@ -27,16 +27,6 @@ def today():
         yield
 
 
-@pytest.fixture
-def home():
-    return factories.unit()
-
-
-@pytest.fixture
-def office(home):
-    return member(Role.SMO_OFFICER, home)
-
-
 def send(client: Client, verb: str, url: str, body: Any, **headers: str) -> Any:
     return getattr(client, verb)(url, json.dumps(body), content_type="application/json", headers=headers)
 

@@ -39,16 +39,6 @@ def today():
         yield
 
 
-@pytest.fixture
-def home():
-    return factories.unit()
-
-
-@pytest.fixture
-def office(home):
-    return member(Role.SMO_OFFICER, home)
-
-
 def stored() -> list[tuple]:
     steps = CycleStep.objects.order_by("pk").values_list(
         "name", "state", "starts_on", "ends_on", "done_on", "note", "owner"

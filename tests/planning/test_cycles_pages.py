@@ -34,16 +34,6 @@ def today():
         yield
 
 
-@pytest.fixture
-def home():
-    return factories.unit()
-
-
-@pytest.fixture
-def office(home):
-    return member(Role.SMO_OFFICER, home)
-
-
 def url(name: str, row: object, **more: object) -> str:
     return reverse(f"planning:{name}", kwargs={"pk": row.pk, **more})
 
