@@ -27,7 +27,7 @@ from organization.actors import actor_of
 from organization.models import OrgUnit, Person
 from organization.roles import Role
 from scorecards.actions import MeasureRow, add_measures, open_scorecard
-from scorecards.models import Measure
+from scorecards.models import Measure, Result
 from smo.services import postgres
 from strategy.models import Objective, ObjectiveLink, Perspective, Strategy, Theme
 
@@ -61,10 +61,20 @@ def load(size: Size, today: date) -> bool:
 
 
 def analyze() -> None:
-    """As autovacuum would within a minute; only the owner of the tables may."""
+    """As autovacuum would within a minute."""
+    _as_owner("ANALYZE")
+
+
+def forget_results() -> None:
+    """No score is left of an earlier run; all of them follow from the facts."""
+    _as_owner(f"TRUNCATE {Result._meta.db_table}")
+
+
+def _as_owner(statement: str) -> None:
+    """What only the owner of the tables may."""
     with contextlib.closing(postgres.connect(settings.STATE_DIR, role=postgres.OWNER_ROLE, name="smo")) as owner:
         owner.autocommit = True
-        owner.cursor().execute("ANALYZE")
+        owner.cursor().execute(statement)
 
 
 def sessions() -> tuple[str, str]:
